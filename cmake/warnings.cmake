@@ -1,0 +1,13 @@
+# autoglm_warnings: linked PRIVATE by each of our targets.
+add_library(autoglm_warnings INTERFACE)
+target_compile_options(autoglm_warnings INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion
+    -Wnon-virtual-dtor -Woverloaded-virtual>)
+if(AUTOGLM_WERROR)
+  target_compile_options(autoglm_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+endif()
+if(AUTOGLM_SANITIZE)
+  target_compile_options(autoglm_warnings INTERFACE
+    -fsanitize=${AUTOGLM_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(autoglm_warnings INTERFACE -fsanitize=${AUTOGLM_SANITIZE})
+endif()

@@ -1,0 +1,38 @@
+// What the end of an attempt means for its trial: the one function that decides it.
+#pragma once
+
+#include <string>
+
+#include "optimizer/objective.h"
+#include "optimizer/study.h"
+#include "optimizer/trial_runner.h"
+
+namespace autoglm {
+
+/// Exit statuses with a meaning of their own (sysexits.h).
+inline constexpr int kExitBadParameters = 64;
+inline constexpr int kExitBadData = 65;
+inline constexpr int kExitTryAgain = 75;
+
+struct AttemptOutcome {
+  enum class Next {
+    conclude,     // the trial is over: `state`, `reason`
+    next_repeat,  // this repeat is done, another seed follows
+    retry,        // costs a retry
+    try_again,    // an unasked 75: costs none
+    paused,       // checkpointed on our demand
+    requeue       // we interrupted it
+  };
+  Next next = Next::conclude;
+  TrialState state = TrialState::complete;
+  std::string reason{};
+  /// Equal for failures alike: exit status or signal and the last line of stderr with its numbers
+  /// replaced. Empty when this outcome does not count as a failure (64, 65, 75).
+  std::string likeness{};
+};
+
+/// `verdict` is what was last answered to the attempt; `interrupted`: the study is being stopped.
+AttemptOutcome decide(const Finished& finished, const Trial& trial, const Objective& objective,
+                      const StudySettings& settings, const Verdict& verdict, bool interrupted);
+
+}  // namespace autoglm

@@ -1,0 +1,61 @@
+// What a study wants: the metrics, their direction, and how a trial's values follow from reports.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "optimizer/trial.h"
+#include "search_space/expression.h"
+#include "search_space/spec_document.h"
+
+namespace autoglm {
+
+enum class Goal { minimize, maximize };
+enum class Reduce { last, min, max, mean_last };
+
+struct Metric {
+  std::string name{};
+  Goal goal = Goal::minimize;
+  std::optional<double> target{};     // the study ends once a value is at least this good
+  std::optional<Expression> value{};  // over reported metrics; none: the metric called `name`
+  Reduce reduce = Reduce::last;
+  int mean_of = 1;  // mean_last_N: N >= 1
+};
+
+/// The one home of the sign: strategies see costs (smaller is better) and never learn the goal.
+/// Several objectives are a vector everywhere; one is a vector of one.
+class Objective {
+ public:
+  /// REQUIRES: at least one metric, names unique.
+  explicit Objective(std::vector<Metric> metrics);
+
+  const std::vector<Metric>& metrics() const { return metrics_; }
+  std::size_t size() const { return metrics_.size(); }
+
+  double cost(std::size_t objective, double value) const;
+  /// Of a complete trial: one cost an objective; empty for every other trial.
+  std::vector<double> costs(const Trial& trial) const;
+
+  /// The objective's value at one report (`metrics` are those known by then); NaN when a metric it
+  /// needs was not reported.
+  double value_at(std::size_t objective, const MetricValues& metrics) const;
+
+  /// The trial's values by each metric's `reduce`; nothing when one was never reported, and then
+  /// `missing` names it. A value may be non-finite; the caller judges that.
+  std::optional<std::vector<double>> final_values(const Trial& trial, std::string* missing) const;
+
+  /// (step, value of the first objective) by ascending step; NaN where it could not be computed.
+  std::vector<std::pair<std::int64_t, double>> curve(const Trial& trial) const;
+
+  /// Whether `values` reach every target that there is (false without any).
+  bool reaches_target(const std::vector<double>& values) const;
+
+ private:
+  std::vector<Metric> metrics_;
+};
+
+/// Reads `metric` (an object or a list) or `metrics`. Throws SpecError.
+Objective parse_objective(const SpecNode& node);
+
+}  // namespace autoglm

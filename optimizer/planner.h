@@ -1,0 +1,66 @@
+// Decides what a study does next. All that a study can ever decide fits here: new trials,
+// promotions of paused ones, repeats with another seed, clones with changed values.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "optimizer/history.h"
+#include "optimizer/pruner.h"
+
+namespace autoglm {
+
+/// Give out a new trial.
+struct Start {
+  Configuration configuration{};
+  std::string why{};                            // one line, stored with the trial
+  std::string searcher{};                       // who chose
+  std::optional<std::int64_t> until_step{};     // pause it there; none: run to its end
+  std::optional<std::int64_t> checkpoint_of{};  // begin from this trial's checkpoint (a clone)
+  bool allow_duplicate = false;                 // a repeat on purpose
+};
+
+/// Go on with a paused trial, under its number.
+struct Continue {
+  std::int64_t trial = 0;
+  std::optional<std::int64_t> until_step{};
+};
+
+/// Nothing to do until another event.
+struct Wait {};
+
+/// Nothing more will ever come: "space_exhausted".
+struct Done {
+  std::string reason{};
+  std::string detail{};  // for people: the constraint that rejected most, say
+};
+
+using Decision = std::variant<Start, Continue, Wait, Done>;
+
+class Planner {
+ public:
+  virtual ~Planner() = default;
+
+  /// Depends on nothing but the history (and caches of it), so that a decision can be re-derived.
+  virtual Decision next(const History& history) = 0;
+
+  /// The rest of a configuration that a user gave in part, for trial `number`. Nothing when no
+  /// whole configuration satisfies the constraints.
+  virtual std::optional<Start> complete(std::int64_t number, const Configuration& fixed,
+                                        const History& history) = 0;
+
+  /// Called after each report of a running trial.
+  virtual Verdict judge(const Trial& trial, const History& history) = 0;
+
+  /// The n finished trials to use, best first: (trial number, expected value, standard error).
+  struct Recommendation {
+    std::int64_t trial = 0;
+    double expected = 0;
+    std::optional<double> standard_error{};
+  };
+  virtual std::vector<Recommendation> recommend(std::size_t n, const History& history) = 0;
+};
+
+}  // namespace autoglm

@@ -1,0 +1,38 @@
+// Proposes configurations.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "optimizer/history.h"
+#include "optimizer/planner.h"
+
+namespace autoglm {
+
+struct Suggestion {
+  Configuration configuration{};
+  std::string why{};  // one line: the acquisition's value, the model in a few numbers
+};
+
+/// May cache what it can rebuild from the history and nothing else: resuming is building anew from
+/// the past, so stopping and resuming gives the same trials as not stopping. Running trials are in
+/// the history, for a model to treat as pending.
+class Searcher {
+ public:
+  virtual ~Searcher() = default;
+
+  /// A configuration for trial `number` that has the values of `fixed` (usually empty) and that no
+  /// trial of the history holds while others remain. Nothing when the space is exhausted (for
+  /// whole `fixed`-free requests: every configuration was tried; with `fixed`: none is feasible).
+  /// Draws only from Rng(seed, number).
+  virtual std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
+                                            const History& history) = 0;
+
+  /// The n complete trials to use, best first. The default takes the best observed; a model under
+  /// noise knows better.
+  virtual std::vector<Planner::Recommendation> recommend(std::size_t n, const History& history);
+};
+
+}  // namespace autoglm

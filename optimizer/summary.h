@@ -1,0 +1,30 @@
+// What can be said of a study as a whole: for reports, progress and exit codes.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "optimizer/history.h"
+
+namespace autoglm {
+
+struct TrialCounts {
+  std::array<std::int64_t, 8> by_state{};  // indexed by TrialState
+  std::int64_t operator[](TrialState state) const {
+    return by_state[static_cast<std::size_t>(state)];
+  }
+  std::int64_t counted = 0;  // against max_trials: all but abandoned
+};
+
+TrialCounts count_trials(const std::vector<Trial>& trials);
+
+/// The best complete trial by the first objective; of equal ones the lower number; nullptr: none.
+const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective);
+
+/// Numbers of the non-dominated complete trials, ascending.
+std::vector<std::int64_t> pareto_front(const std::vector<Trial>& trials,
+                                       const Objective& objective);
+
+}  // namespace autoglm

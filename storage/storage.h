@@ -1,0 +1,114 @@
+// Where studies are kept. SQLite is the default; see docs/storage.md for the tables.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "optimizer/objective.h"
+#include "optimizer/trial.h"
+#include "search_space/search_space.h"
+
+namespace autoglm {
+
+/// A command cannot go on: locked, corrupt, incompatible, on a file system that cannot hold it,
+/// full. what() is the line that a user reads; exit code 7.
+class StorageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The study is held by a live process. A StorageError whose text names the holder.
+class StudyHeldError : public StorageError {
+ public:
+  using StorageError::StorageError;
+};
+
+/// A study as stored. Members that only autoglm writes are empty for one that Optuna made.
+struct StudyRecord {
+  std::int64_t id = 0;  // of this file; not for keeping
+  std::string name{};
+  std::string uuid{};  // empty: made by another program, not yet written to by us
+  std::vector<Goal> goals{};
+  std::vector<std::string> metric_names{};  // empty or one a goal
+  std::string spec_text{};                  // as the user wrote it
+  std::string spec_json{};                  // comments gone, overrides applied
+  std::string version{};                    // of autoglm, when created
+  std::string searcher{};                   // resolved: never "auto"
+  std::string searcher_options{};
+  int searcher_revision = 0;
+  std::string pruner{};
+  std::string pruner_options{};
+  std::uint64_t seed = 0;
+  std::optional<std::int64_t> max_trials{};
+  std::int64_t sequence = 0;  // the number of the next event
+  std::string ended{};  // why the last run ended: "max_trials", "interrupted", …; empty: it did not
+  TimeNs created = 0;
+};
+
+/// What changed of one trial since it was last written.
+struct TrialWrite {
+  const Trial* trial = nullptr;
+  bool created = false;                  // its row does not exist yet
+  std::vector<const Report*> reports{};  // new or replaced ones
+};
+
+/// Who tunes a study.
+struct Holder {
+  std::int64_t pid = 0;
+  std::int64_t guardian_pid = 0;  // 0: none. Its trials live at most as long as this process does
+  std::string command{};          // "tune", "stdio"
+};
+
+/// One file (or memory) with any number of studies. Used from one thread. Writes are idempotent by
+/// (study, trial number) and durable when they return. Every method throws StorageError.
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  virtual std::vector<StudyRecord> studies() = 0;
+  virtual std::optional<StudyRecord> find(const std::string& name) = 0;
+
+  /// Returns the record with id and uuid filled in. Throws when the name exists.
+  virtual StudyRecord create(StudyRecord record) = 0;
+  /// Writes what may change: spec, searcher, pruner, max_trials, ended. Gives a study made by
+  /// another program its uuid and side rows.
+  virtual StudyRecord update(StudyRecord record) = 0;
+
+  /// All trials by number, whole: attempts, reports, attributes. Of a study that Optuna made,
+  /// values come from its distributions; its RUNNING trials are `external`.
+  virtual std::vector<Trial> trials(const StudyRecord& study) = 0;
+
+  /// Makes this process the holder. A live holder: StudyHeldError with its name. A dead one is
+  /// taken over at once (after its guardian is gone, at most a few seconds): then the result is
+  /// true, and trials left running are the caller's to requeue.
+  virtual bool claim(const StudyRecord& study, const Holder& holder) = 0;
+  virtual void release(const StudyRecord& study) = 0;
+  /// For people, or nothing: who holds the study now.
+  virtual std::optional<std::string> holder_of(const StudyRecord& study) = 0;
+
+  /// One transaction: `sequence` becomes the study's next event number. `space` gives the
+  /// distributions of the Optuna rows.
+  virtual void write(const StudyRecord& study, const SearchSpace& space,
+                     std::span<const TrialWrite> writes, std::int64_t sequence) = 0;
+
+  /// Waiting trials with numbers from `first` on: enqueued by another program.
+  virtual std::vector<Trial> arrived(const StudyRecord& study, std::int64_t first) = 0;
+
+  /// Checkpoints and leaves a single file behind. Also done, quietly, by the destructor.
+  virtual void close() = 0;
+};
+
+/// Opens or creates (`create`) a study file. Throws StorageError: not a database, other tables,
+/// another Optuna schema version, network file system, no permission, …
+enum class OpenMode { read_only, read_write, create };
+std::unique_ptr<Storage> open_sqlite(const std::string& path, OpenMode mode);
+
+/// Nothing is kept.
+std::unique_ptr<Storage> make_memory_storage();
+
+}  // namespace autoglm
