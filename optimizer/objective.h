@@ -37,16 +37,18 @@ class Objective {
   /// Of a complete trial: one cost an objective; empty for every other trial.
   std::vector<double> costs(const Trial& trial) const;
 
-  /// The objective's value at one report (`metrics` are those known by then); NaN when a metric it
-  /// needs was not reported.
+  /// The objective's value at one report: the metric of its name (Study adds those that expressions
+  /// give), else its expression over `metrics`; NaN when a metric it needs was not reported.
   double value_at(std::size_t objective, const MetricValues& metrics) const;
 
   /// The trial's values by each metric's `reduce`; nothing when one was never reported, and then
   /// `missing` names it. A value may be non-finite; the caller judges that.
   std::optional<std::vector<double>> final_values(const Trial& trial, std::string* missing) const;
 
-  /// (step, value of the first objective) by ascending step; NaN where it could not be computed.
-  std::vector<std::pair<std::int64_t, double>> curve(const Trial& trial) const;
+  /// (step, value of the objective) by ascending step. Steps that said nothing of it are left out;
+  /// NaN where it was NaN.
+  std::vector<std::pair<std::int64_t, double>> curve(const Trial& trial,
+                                                     std::size_t objective = 0) const;
 
   /// Whether `values` reach every target that there is (false without any).
   bool reaches_target(const std::vector<double>& values) const;

@@ -20,7 +20,7 @@ struct StudySettings {
   std::uint64_t seed = 0;
   std::optional<std::int64_t> max_trials{};      // of the study in all
   std::optional<std::int64_t> max_failures{};    // none: ten with none complete yet
-  bool stop_when_first_three_fail_alike = true;  // `ask` and `stdio` do not
+  bool stop_when_first_three_fail_alike = true;  // false: only a max_failures that is given stops
   int retries = 0;
   int max_attempts = 10;
   int seeds = 1;  // repeats of each configuration, >= 1

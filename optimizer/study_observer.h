@@ -11,12 +11,13 @@ namespace autoglm {
 enum class EventKind {
   enqueued,       // a waiting trial was put into the queue
   asked,          // a trial was given out; its configuration is whole now
-  started,        // an attempt begins
+  started,        // an attempt begins; its number is taken before its program runs
   attempt_ended,  // an attempt ended and the trial goes on with another one
   reported,
   paused,
   requeued,  // back to waiting: interrupted
-  finished
+  finished,
+  launched  // the attempt's program runs: its process and directory are known
 };
 
 std::string_view to_string(EventKind kind);

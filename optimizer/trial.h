@@ -57,7 +57,7 @@ struct Attempt {
   double user_seconds = 0;  // of processor time
   double system_seconds = 0;
   std::int64_t peak_memory_bytes = 0;
-  std::optional<double> value{};  // of a repeat that ended well: its first objective value
+  std::vector<double> values{};  // of a repeat that ended well: one an objective; else empty
 };
 
 enum class TrialOrigin { searcher, initial, enqueued, foreign };
