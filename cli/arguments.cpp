@@ -1,0 +1,267 @@
+#include "cli/arguments.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdlib>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "cli/commands.h"
+#include "cli/exit_status.h"
+#include "cli/output.h"
+#include "cli/spec.h"
+#include "cli/version.h"
+#include "search_space/spec_document.h"
+
+namespace autoglm {
+namespace {
+
+struct AllOptions {
+  TuneOptions tune{};
+  ReportOptions report{};
+  ValidateOptions validate{};
+  StdioOptions stdio{};
+  LogOptions log{};
+};
+
+/// AUTOGLM_<FLAG> mirrors a flag, except inside a trial.
+void mirror(CLI::Option* option) {
+  if (std::getenv("AUTOGLM_TRIAL") != nullptr) {
+    return;
+  }
+  std::string name = option->get_lnames().front();
+  for (char& c : name) {
+    c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  }
+  option->envname("AUTOGLM_" + name);
+}
+
+/// Of several runs on a terminal the last value counts, as users of other tools expect.
+template <typename T>
+CLI::Option* add_option(CLI::App& app, const std::string& flag, T& target,
+                        const std::string& help) {
+  CLI::Option* option = app.add_option(flag, target, help);
+  option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+  mirror(option);
+  return option;
+}
+
+CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& example,
+                      const std::string& summary) {
+  CLI::App* command = app.add_subcommand(name, fmt::format("Example: {}\n\n{}", example, summary));
+  command->group("");
+  return *command;
+}
+
+void add_study_options(CLI::App& app, StudyOptions& options) {
+  app.add_option("spec", options.spec, "the spec, a JSON file")->type_name("SPEC.json")->required();
+  app.add_option("--set", options.set,
+                 "override a key of the spec by its dotted path; VALUE is JSON, else text")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false);
+  add_option(app, "--searcher", options.searcher, "the searcher, instead of the spec's")
+      ->type_name("NAME");
+}
+
+void add_storage_options(CLI::App& app, StudyOptions& options) {
+  add_option(app, "--study", options.study, "the study's file (default: NAME.db beside the spec)")
+      ->type_name("FILE.db");
+  app.add_option("--seed", options.seed,
+                 "the seed of a new study (default: the spec's, else drawn)")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
+  app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file");
+  app.add_flag("--take-over", options.take_over,
+               "run trials again that `ask` or Optuna left running");
+}
+
+void add_tune(CLI::App& app, TuneOptions& options) {
+  CLI::App& tune = add_command(app, "tune", "autoglm tune study.json --parallel 4",
+                               "Runs a study to its budget; the same command again resumes it.");
+  add_study_options(tune, options.study);
+  add_storage_options(tune, options.study);
+  auto* trials = add_option(tune, "--trials", options.trials, "trials in all")
+                     ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
+  add_option(tune, "--more", options.more, "trials beyond what is there")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
+      ->excludes(trials);
+  add_option(tune, "--time", options.time, "stop after this time: 90s, 10m, 2h, 1d")
+      ->type_name("DURATION");
+  add_option(tune, "--parallel", options.parallel, "trials at a time")
+      ->check(CLI::Range(1, kMostParallel));
+  add_option(tune, "--trial-dir", options.trial_dir,
+             "where trials run (default: STUDY.trials beside the study)")
+      ->type_name("DIR");
+  mirror(tune.add_flag("--json", options.json, "print events as JSON lines"));
+  add_option(tune, "--progress", options.progress, "what to show on standard error")
+      ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
+  tune.add_option("--assert", options.asserts,
+                  "exit 6 unless this holds for the best trial: 'loss < 0.1'")
+      ->type_name("EXPR")
+      ->allow_extra_args(false);
+}
+
+void add_report(CLI::App& app, ReportOptions& options) {
+  CLI::App& report =
+      add_command(app, "report", "autoglm report study.db --format json",
+                  "Shows the best configurations and the history of a study; reads only.");
+  report.add_option("study", options.study, "the study's file")->type_name("STUDY.db")->required();
+  add_option(report, "--study-name", options.study_name, "which study, if the file has several")
+      ->type_name("NAME");
+  auto* top = add_option(report, "--top", options.top, "rows of a table")
+                  ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
+  report.callback([&options, top] { options.top_given = top->count() > 0; });
+  add_option(report, "--format", options.format, "how to show it")
+      ->check(CLI::IsMember({"table", "json", "csv", "markdown"}));
+  add_option(report, "--output", options.output, "write to this file instead, whole or not at all")
+      ->type_name("FILE");
+}
+
+void add_validate(CLI::App& app, ValidateOptions& options) {
+  CLI::App& validate = add_command(app, "validate", "autoglm validate study.json",
+                                   "Checks a spec and prints what it resolves to; starts nothing.");
+  add_study_options(validate, options.study);
+  mirror(validate.add_flag("--json", options.json, "print one JSON object"));
+}
+
+void add_stdio(CLI::App& app, StdioOptions& options) {
+  CLI::App& stdio =
+      add_command(app, "stdio", R"(echo '{"ask": 1}' | autoglm stdio study.json)",
+                  "Asks and tells as a conversation: a JSON object a line in, one a line out.");
+  add_study_options(stdio, options.study);
+  add_storage_options(stdio, options.study);
+}
+
+void add_log(CLI::App& app, LogOptions& options) {
+  CLI::App& log =
+      add_command(app, "log", "autoglm log loss=0.31 --step 4",
+                  "Inside a trial: reports metrics. Exit status 0: go on; 10: stop now.");
+  log.add_option("metrics", options.metrics, "metrics and their values")
+      ->type_name("KEY=VALUE")
+      ->required();
+  log.add_option("--step", options.step, "the step (default: the one after the metric's last)")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 53));
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    names.push_back(command->get_name());
+  }
+  return names;
+}
+
+std::string commands_text(const CLI::App& app) {
+  std::string text = "Commands:\n";
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    const std::string& description = command->get_description();
+    text += fmt::format("  {:<10} {}\n", command->get_name(),
+                        description.substr(description.rfind('\n') + 1));
+  }
+  return text + "\n`autoglm COMMAND --help` says more.";
+}
+
+/// "; did you mean \"--trials\"?" for a mistyped flag of the command that was named.
+std::string flag_hint(const CLI::App& app, const std::string& word) {
+  std::vector<std::string> flags{"--help"};
+  for (const CLI::App* command : app.get_subcommands()) {
+    for (const CLI::Option* option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) {
+        flags.push_back("--" + name);
+      }
+    }
+  }
+  const auto meant = did_you_mean(word.substr(0, word.find('=')), flags);
+  return meant ? fmt::format("; did you mean \"{}\"?", *meant) : "; see --help";
+}
+
+void check_command_name(const CLI::App& app, int argc, char** argv) {
+  const std::string word = argc > 1 ? argv[1] : "";
+  const auto names = command_names(app);
+  if (word.empty()) {
+    throw UsageError(
+        fmt::format("autoglm: a command is missing; one of {}", fmt::join(names, ", ")));
+  }
+  if (word[0] != '-' && std::find(names.begin(), names.end(), word) == names.end()) {
+    const auto meant = did_you_mean(word, names);
+    throw UsageError(meant
+                         ? fmt::format("autoglm: no command is called \"{}\"; did you mean \"{}\"?",
+                                       word, *meant)
+                         : fmt::format("autoglm: no command is called \"{}\"; there are {}", word,
+                                       fmt::join(names, ", ")));
+  }
+}
+
+std::string named_command(const CLI::App& app) {
+  const auto parsed = app.get_subcommands();
+  return parsed.empty() ? "autoglm" : "autoglm " + parsed.front()->get_name();
+}
+
+/// CLI11's complaint in our form: place, value, rule, remedy on one line.
+[[noreturn]] void usage_error(const CLI::App& app, const CLI::ParseError& error) {
+  std::string message = error.what();
+  for (char& c : message) {
+    c = c == '\n' ? ' ' : c;
+  }
+  std::string hint = "; see --help";
+  if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&error); extras != nullptr) {
+    const std::string word = message.substr(message.rfind(' ') + 1);
+    message = fmt::format("unknown argument \"{}\"", word);
+    hint = flag_hint(app, word);
+  }
+  throw UsageError(fmt::format("{}: {}{}", named_command(app), message, hint));
+}
+
+/// Nothing when the call is complete; else the exit status of --help or --version, printed.
+std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::CallForHelp&) {
+    const auto parsed = app.get_subcommands();
+    write_stdout(parsed.empty() ? app.help() : parsed.front()->help());
+  } catch (const CLI::CallForAllHelp&) {
+    write_stdout(app.help());
+  } catch (const CLI::CallForVersion&) {
+    write_stdout(fmt::format("{}\n", kVersion));
+  } catch (const CLI::ParseError& error) {
+    usage_error(app, error);
+  }
+  return exit_done;
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  AllOptions options;
+  CLI::App app{
+      "Example: autoglm tune study.json\n\n"
+      "Tunes hyperparameters of any program, so that no run is lost."};
+  app.name("autoglm");
+  app.set_version_flag("--version", kVersion);
+  add_tune(app, options.tune);
+  add_report(app, options.report);
+  add_validate(app, options.validate);
+  add_stdio(app, options.stdio);
+  add_log(app, options.log);
+  app.footer(commands_text(app));
+  check_command_name(app, argc, argv);
+  app.require_subcommand(1);
+  if (const auto status = parse(app, argc, argv)) {
+    return *status;
+  }
+  const std::string command = app.get_subcommands().front()->get_name();
+  if (command == "tune") {
+    return run_tune(options.tune);
+  }
+  if (command == "report") {
+    return run_report(options.report);
+  }
+  if (command == "validate") {
+    return run_validate(options.validate);
+  }
+  return command == "stdio" ? run_stdio(options.stdio) : run_log(options.log);
+}
+
+}  // namespace autoglm

@@ -1,0 +1,309 @@
+#include "cli/assemble.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <random>
+
+#include "cli/spec_changes.h"
+#include "cli/version.h"
+#include "optimizer/planners/search_and_prune.h"
+#include "optimizer/pruners/catalog.h"
+#include "optimizer/searchers/catalog.h"
+#include "optimizer/summary.h"
+
+namespace autoglm {
+namespace {
+
+void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+
+TimeNs now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::uint64_t drawn_seed() {
+  std::random_device device;
+  return device() & 0x7fffffffU;
+}
+
+/// "NAME-2", or the first free number after it.
+std::string free_name(Storage& storage, const std::string& name) {
+  for (int i = 2;; ++i) {
+    std::string candidate = fmt::format("{}-{}", name, i);
+    if (!storage.find(candidate)) {
+      return candidate;
+    }
+  }
+}
+
+StudyRecord fresh_record(const StudySpec& spec, const StudyOptions& options) {
+  StudyRecord record;
+  record.name = spec.name;
+  for (const Metric& metric : spec.objective.metrics()) {
+    record.goals.push_back(metric.goal);
+    record.metric_names.push_back(metric.name);
+  }
+  record.spec_text = spec.text;
+  record.spec_json = to_json(*spec.root);
+  record.version = kVersion;
+  record.seed = options.seed ? *options.seed : spec.seed ? *spec.seed : drawn_seed();
+  record.max_trials = spec.max_trials;
+  record.created = now();
+  return record;
+}
+
+/// Shows what changed since the study was begun; throws when it must not.
+void check_changes(const StudyRecord& record, const StudySpec& spec, const std::string& path) {
+  if (record.spec_json.empty()) {
+    if (record.goals.size() != spec.objective.size()) {
+      throw UsageError(
+          fmt::format("{}: study \"{}\" has {} objectives, the spec has {}; name as many metrics",
+                      path, record.name, record.goals.size(), spec.objective.size()));
+    }
+    for (std::size_t i = 0; i < record.goals.size(); ++i) {
+      if (record.goals[i] != spec.objective.metrics()[i].goal) {
+        throw UsageError(
+            fmt::format("{}: study \"{}\" goes the other way than the spec's metric \"{}\"; "
+                        "change its goal",
+                        path, record.name, spec.objective.metrics()[i].name));
+      }
+    }
+    return;
+  }
+  const SpecRoot before = read_spec(record.spec_json, "the stored spec");
+  std::string refused;
+  for (const SpecChange& change : compare_specs(*before, *spec.root)) {
+    say(change.text);
+    if (!change.refusal.empty() && refused.empty()) {
+      refused = fmt::format("{}: {}: {}; undo it, or begin a new study with --new-study", spec.path,
+                            change.path, change.refusal);
+    }
+  }
+  if (!refused.empty()) {
+    throw UsageError(refused);
+  }
+}
+
+void settle_seed(StudyRecord& record, const StudySpec& spec, const StudyOptions& options,
+                 bool has_trials, const std::string& path) {
+  const std::optional<std::uint64_t> wanted = options.seed ? options.seed : spec.seed;
+  if (!wanted || *wanted == record.seed) {
+    return;
+  }
+  if (has_trials && !record.uuid.empty()) {
+    throw UsageError(fmt::format(
+        "{}: study \"{}\" was begun with seed {}, not {}; leave the seed out to go on, or give "
+        "--new-study",
+        path, record.name, record.seed, *wanted));
+  }
+  record.seed = *wanted;
+}
+
+/// The searcher section that the study goes on with: `auto` stays what it was resolved to.
+SpecRoot stored_searcher(const StudyRecord& record) {
+  SpecRoot options = read_spec(record.searcher_options.empty() ? "{}" : record.searcher_options,
+                               "the stored searcher");
+  return with_override(options, "type=" + record.searcher);
+}
+
+bool is_auto(const SpecNode* searcher) {
+  if (searcher == nullptr) {
+    return true;
+  }
+  const SpecNode* type = searcher->is(SpecNode::Kind::object) ? searcher->member("type") : searcher;
+  return type != nullptr && type->string == "auto";
+}
+
+SearcherChoice choose_searcher(const OpenStudy& o) {
+  const SearcherContext context{.seed = o.record.seed,
+                                .objectives = o.spec.objective.size(),
+                                .parallel = o.spec.parallel,
+                                .max_trials = o.spec.max_trials};
+  if (o.record.searcher.empty() || !is_auto(o.spec.searcher)) {
+    return make_searcher(o.spec.searcher, o.spec.space, context);
+  }
+  const SpecRoot stored = stored_searcher(o.record);
+  return make_searcher(stored.get(), o.spec.space, context);
+}
+
+void note_revision(const OpenStudy& o, const SearcherChoice& now_chosen) {
+  if (now_chosen.name == o.record.searcher && o.record.searcher_revision != 0 &&
+      now_chosen.revision != o.record.searcher_revision) {
+    say(
+        fmt::format("{}: the searcher {} has changed since this study was begun (revision {}, now "
+                    "{}); it goes on with the new one",
+                    o.path, now_chosen.name, o.record.searcher_revision, now_chosen.revision));
+  }
+}
+
+/// Finds the study of the spec's name, or makes it. A changed spec is shown, or refused.
+void find_or_create(OpenStudy& o, const StudyOptions& options) {
+  StudyRecord fresh = fresh_record(o.spec, options);
+  std::optional<StudyRecord> found = o.storage->find(fresh.name);
+  if (found && options.new_study) {
+    fresh.name = free_name(*o.storage, fresh.name);
+    found.reset();
+  }
+  o.is_new = !found;
+  o.record = found ? *found : o.storage->create(fresh);
+  if (!o.is_new) {
+    check_changes(o.record, o.spec, o.path);
+  }
+}
+
+void store_choices(OpenStudy& o, const SearcherChoice& searcher, const PrunerChoice& pruner,
+                   std::optional<std::int64_t> max_trials) {
+  o.record.spec_text = o.spec.text;
+  o.record.spec_json = to_json(*o.spec.root);
+  o.record.searcher = searcher.name;
+  o.record.searcher_options = searcher.options;
+  o.record.searcher_revision = searcher.revision;
+  o.record.pruner = pruner.name;
+  o.record.pruner_options = pruner.options;
+  o.record.max_trials = max_trials;
+  o.record.ended.clear();
+  o.record = o.storage->update(o.record);
+}
+
+History load_history(OpenStudy& open, const StudyOptions& options) {
+  History history(open.spec.space, open.spec.objective);
+  if (!open.is_new) {
+    for (Trial& trial : open.storage->trials(open.record)) {
+      if (trial.state == TrialState::running && trial.external) {
+        trial.external = !options.take_over;
+        open.external += options.take_over ? 0 : 1;
+      }
+      history.reindex(history.add(std::move(trial)));
+    }
+  }
+  history.set_sequence(open.record.sequence);
+  return history;
+}
+
+std::optional<std::int64_t> total_trials(const StudySpec& spec, const OpenRequest& request,
+                                         const History& history) {
+  if (request.more) {
+    return count_trials(history.trials()).counted + *request.more;
+  }
+  return request.trials ? request.trials : spec.max_trials;
+}
+
+void requeue_interrupted(OpenStudy& open) {
+  std::vector<std::int64_t> interrupted;
+  for (const Trial& trial : open.study->history().trials()) {
+    if (trial.state == TrialState::running && !trial.external) {
+      interrupted.push_back(trial.number);
+    }
+  }
+  for (const std::int64_t number : interrupted) {
+    open.study->requeue(number, "interrupted");
+  }
+  open.requeued = static_cast<std::int64_t>(interrupted.size());
+}
+
+void tell_people(const OpenStudy& open) {
+  if (open.requeued > 0) {
+    say(fmt::format("{}: {} interrupted trial{} will run again", open.path, open.requeued,
+                    open.requeued == 1 ? "" : "s"));
+  }
+  if (open.external > 0) {
+    say(fmt::format(
+        "{}: {} trial{} running elsewhere (given out by `ask`, or by Optuna) left alone; "
+        "--take-over runs them here",
+        open.path, open.external, open.external == 1 ? "" : "s"));
+  }
+}
+
+}  // namespace
+
+OpenStudy::~OpenStudy() {
+  try {
+    close("");
+  } catch (const std::exception& error) {
+    say(error.what());
+  }
+}
+
+void OpenStudy::close(const std::string& ended) {
+  if (!held_) {
+    return;
+  }
+  held_ = false;
+  if (study != nullptr) {
+    study->flush();
+  }
+  if (!ended.empty()) {
+    record.ended = ended;
+    record = storage->update(record);
+  }
+  storage->release(record);
+  storage->close();
+}
+
+std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& options,
+                                      const OpenRequest& request) {
+  std::unique_ptr<OpenStudy> open(new OpenStudy(std::move(spec)));
+  OpenStudy& o = *open;
+  o.path = study_path(o.spec, options);
+  o.storage = o.path == ":memory:" ? make_memory_storage() : open_sqlite(o.path, OpenMode::create);
+  find_or_create(o, options);
+  o.storage->claim(
+      o.record,
+      {.pid = ::getpid(), .guardian_pid = request.guardian_pid, .command = request.command});
+  o.held_ = true;
+  o.record = o.storage->find(o.record.name).value();  // as its last holder left it
+  History history = load_history(o, options);
+  settle_seed(o.record, o.spec, options, !history.trials().empty(), o.path);
+  history.set_max_trials(total_trials(o.spec, request, history));
+
+  SearcherChoice searcher = choose_searcher(o);
+  note_revision(o, searcher);
+  PrunerChoice pruner = make_pruner(o.spec.early_stopping);
+  store_choices(o, searcher, pruner, history.max_trials());
+  o.searcher_reason = searcher.reason;
+  o.planner =
+      make_search_and_prune(std::move(searcher.searcher), searcher.name, std::move(pruner.pruner));
+  o.recorder = std::make_unique<Recorder>(*o.storage, o.record, o.spec.space);
+
+  StudySettings settings = request.settings;
+  settings.seed = o.record.seed;
+  settings.max_trials = history.max_trials();
+  settings.max_failures = o.spec.max_failures;
+  std::vector<StudyObserver*> observers{o.recorder.get()};
+  observers.insert(observers.end(), request.observers.begin(), request.observers.end());
+  const bool is_empty = history.trials().empty();
+  o.study = std::make_unique<Study>(settings, std::move(history), *o.planner, observers, now);
+  if (is_empty) {
+    for (const Configuration& configuration : o.spec.initial) {
+      o.study->enqueue(configuration, TrialOrigin::initial);
+    }
+  }
+  requeue_interrupted(o);
+  o.study->flush();
+  tell_people(o);
+  return open;
+}
+
+std::string trials_directory(const std::string& study_path, const std::string& study_name,
+                             bool first_of_file, const std::string& trial_dir) {
+  namespace fs = std::filesystem;
+  fs::path base = trial_dir;
+  if (trial_dir.empty()) {
+    const fs::path file = fs::absolute(study_path).lexically_normal();
+    base = file.parent_path() / (file.stem().string() + ".trials");
+  }
+  if (first_of_file) {
+    return fs::absolute(base).lexically_normal().string();
+  }
+  std::string suffix = study_name;
+  std::replace(suffix.begin(), suffix.end(), '/', '_');
+  return fs::absolute(base).lexically_normal().string() + "." + suffix;
+}
+
+}  // namespace autoglm

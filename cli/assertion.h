@@ -1,0 +1,21 @@
+// --assert: a sentence about a study that a pipeline relies on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "optimizer/history.h"
+#include "search_space/expression.h"
+
+namespace autoglm {
+
+/// Throws UsageError with the place in the text: "--assert 'loss <': …".
+Expression parse_assertion(const std::string& text);
+
+/// Whether it holds for the best complete trial (with several metrics: for one of the Pareto
+/// front). Names are metrics, and trials, complete, failed, pruned (counts) and duration_s (the
+/// best trial's). It does not hold without a complete trial, nor where a name has no value.
+bool assertion_holds(const Expression& assertion, const std::vector<Trial>& trials,
+                     const Objective& objective);
+
+}  // namespace autoglm

@@ -1,0 +1,70 @@
+// The commands: what each is told, and what runs it. Their flags are in arguments.cpp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace autoglm {
+
+/// A mistake in how the program was called; what() is the line that the user reads. Exit status 2.
+class UsageError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What every command that opens a study by its spec understands.
+struct StudyOptions {
+  std::string spec{};              // path of the spec
+  std::string study{};             // --study; empty: NAME.db beside the spec
+  std::vector<std::string> set{};  // --set KEY=VALUE
+  std::optional<std::uint64_t> seed{};
+  std::string searcher{};  // --searcher; empty: the spec's
+  bool new_study = false;
+  bool take_over = false;
+};
+
+struct TuneOptions {
+  StudyOptions study{};
+  std::optional<std::int64_t> trials{};
+  std::optional<std::int64_t> more{};
+  std::string time{};  // a duration; empty: the spec's
+  std::optional<int> parallel{};
+  std::string trial_dir{};
+  bool json = false;
+  std::string progress{"auto"};
+  std::vector<std::string> asserts{};
+};
+int run_tune(const TuneOptions& options);
+
+struct ValidateOptions {
+  StudyOptions study{};
+  bool json = false;
+};
+int run_validate(const ValidateOptions& options);
+
+struct ReportOptions {
+  std::string study{};  // path
+  std::string study_name{};
+  std::int64_t top = 10;
+  bool top_given = false;
+  std::string format{"table"};
+  std::string output{};
+};
+int run_report(const ReportOptions& options);
+
+struct StdioOptions {
+  StudyOptions study{};  // study.study may be ":memory:"
+  std::optional<std::int64_t> trials{};
+};
+int run_stdio(const StdioOptions& options);
+
+struct LogOptions {
+  std::vector<std::string> metrics{};  // KEY=VALUE
+  std::optional<std::int64_t> step{};
+};
+int run_log(const LogOptions& options);
+
+}  // namespace autoglm

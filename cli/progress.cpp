@@ -1,0 +1,130 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <string_view>
+
+#include "cli/output.h"
+#include "cli/text.h"
+#include "optimizer/summary.h"
+
+namespace autoglm {
+namespace {
+
+constexpr std::chrono::milliseconds kBetweenDrawings{100};
+
+bool terminal_is_dumb() {
+  const char* term = std::getenv("TERM");
+  return term == nullptr || std::string_view(term) == "dumb";
+}
+
+}  // namespace
+
+ProgressStyle progress_style(const std::string& name) {
+  if (name == "none") {
+    return ProgressStyle::none;
+  }
+  if (name == "bar") {
+    return ProgressStyle::bar;
+  }
+  const bool live = name == "auto" && terminal_columns(STDERR_FILENO) > 0 && !terminal_is_dumb();
+  return live ? ProgressStyle::bar : ProgressStyle::plain;
+}
+
+void Progress::begin(const History& history) {
+  history_ = &history;
+  begun_ = std::chrono::steady_clock::now();
+  const TrialCounts counts = count_trials(history.trials());
+  for (const Trial& trial : history.trials()) {
+    finished_ += is_finished(trial.state) ? 1 : 0;
+  }
+  finished_before_ = finished_;
+  failed_ = counts[TrialState::failed];
+  if (const Trial* best = best_trial(history.trials(), objective_)) {
+    best_ = best->number;
+    best_value_ = best->values[0];
+  }
+}
+
+void Progress::on_event(const StudyEvent& event) {
+  const Trial& trial = event.trial;
+  if (event.kind == EventKind::asked) {
+    ++running_;
+  } else if (event.kind == EventKind::requeued || event.kind == EventKind::paused) {
+    --running_;
+  } else if (event.kind == EventKind::finished) {
+    --running_;
+    ++finished_;
+    ++since_line_;
+    failed_ += trial.state == TrialState::failed ? 1 : 0;
+    if (trial.state == TrialState::complete &&
+        (best_ < 0 || objective_.cost(0, trial.values[0]) < objective_.cost(0, best_value_))) {
+      best_ = trial.number;
+      best_value_ = trial.values[0];
+    }
+    last_finished_ = fmt::format("trial {} {}", trial.number, to_string(trial.state));
+    if (!trial.values.empty()) {
+      last_finished_ +=
+          fmt::format(" {} {}", objective_.metrics()[0].name, short_number(trial.values[0]));
+    }
+    if (!trial.reason.empty()) {
+      last_finished_ += fmt::format(" ({})", one_line(trial.reason, 160));
+    }
+  }
+}
+
+std::string Progress::time_left() const {
+  const auto total = history_->max_trials();
+  const std::int64_t done = finished_ - finished_before_;
+  if (!total || done < 1 || *total <= finished_) {
+    return "";
+  }
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begun_;
+  return fmt::format(" · {} left", short_duration(elapsed.count() / static_cast<double>(done) *
+                                                  static_cast<double>(*total - finished_)));
+}
+
+std::string Progress::status() const {
+  const auto total = history_->max_trials();
+  std::string text =
+      total ? fmt::format("{}/{} trials", finished_, *total) : fmt::format("{} trials", finished_);
+  if (best_ >= 0) {
+    text += fmt::format(" · best {} {} (#{})", objective_.metrics()[0].name,
+                        short_number(best_value_), best_);
+  }
+  return text + fmt::format(" · {} running · {} failed", running_, failed_) + time_left();
+}
+
+void Progress::draw(bool always) {
+  const auto now = std::chrono::steady_clock::now();
+  if (style_ == ProgressStyle::none || (!always && now - drawn_ < kBetweenDrawings)) {
+    return;
+  }
+  drawn_ = now;
+  if (style_ == ProgressStyle::bar) {
+    const int columns = terminal_columns(STDERR_FILENO);
+    const auto room = static_cast<std::size_t>(columns > 1 ? columns - 1 : 79);
+    fmt::print(stderr, "\r\x1b[K{}", one_line(status(), room));
+    std::fflush(stderr);
+    line_is_open_ = true;
+  } else if (since_line_ > 0) {
+    const std::string more =
+        since_line_ > 1 ? fmt::format(", {} more before it", since_line_ - 1) : "";
+    fmt::print(stderr, "{}{} · {}\n", last_finished_, more, status());
+    since_line_ = 0;
+  }
+}
+
+void Progress::tick() { draw(false); }
+
+void Progress::end() {
+  draw(true);
+  if (line_is_open_) {
+    fmt::print(stderr, "\n");
+    line_is_open_ = false;
+  }
+}
+
+}  // namespace autoglm

@@ -1,0 +1,185 @@
+#include "cli/spec.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "optimizer/pruners/catalog.h"
+#include "optimizer/searchers/catalog.h"
+
+namespace autoglm {
+namespace {
+
+constexpr std::int64_t kMostTrials = 1'000'000'000;
+constexpr std::int64_t kGreatestSeed = std::int64_t{1} << 53;
+
+constexpr std::array<std::string_view, 3> kSearcherAliases = {"method", "sampler", "algorithm"};
+
+bool has_control_character(const std::string& text) {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::size_t characters(const std::string& text) {
+  std::size_t n = 0;
+  for (const char c : text) {
+    n += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
+  }
+  return n;
+}
+
+std::string read_name(const SpecNode* node, const std::string& path) {
+  if (node == nullptr) {
+    return path == "-" ? "study" : std::filesystem::path(path).stem().string();
+  }
+  const std::string& name = node->as_string();
+  const std::size_t length = characters(name);
+  if (length < 1 || length > 512) {
+    node->fail(
+        fmt::format("a study's name has 1 to 512 characters, this one has {}; shorten it", length));
+  }
+  if (has_control_character(name)) {
+    node->fail("a study's name must not hold control characters; remove them");
+  }
+  return name;
+}
+
+/// --searcher replaces the spec's searcher under whichever of its names the spec uses.
+SpecRoot with_searcher(const SpecRoot& root, const std::string& searcher) {
+  std::string key = "searcher";
+  for (const std::string_view alias : kSearcherAliases) {
+    if (root->member(alias) != nullptr) {
+      key = std::string(alias);
+    }
+  }
+  return with_override(root, key + "=" + searcher);
+}
+
+SpecRoot read_with_overrides(const StudyOptions& options, const std::string& text) {
+  SpecRoot root = read_spec(text, options.spec);
+  for (const std::string& assignment : options.set) {
+    root = with_override(root, assignment);
+  }
+  return options.searcher.empty() ? root : with_searcher(root, options.searcher);
+}
+
+std::string read_text(const std::string& path) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    throw UsageError(fmt::format("{}: is a directory; name the spec's file", path));
+  }
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw UsageError(fmt::format("{}: cannot be read: {}; check the path", path,
+                                 std::generic_category().message(errno)));
+  }
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+std::vector<Configuration> read_initial(const SpecNode* node, const SearchSpace& space) {
+  std::vector<Configuration> initial;
+  if (node != nullptr) {
+    for (const auto& element : node->as_array()) {
+      initial.push_back(parse_configuration(*element, space));
+    }
+  }
+  return initial;
+}
+
+const SpecNode& require_metric(ObjectReader& reader, const SpecNode& root) {
+  const SpecNode* one = reader.find("metric");
+  const SpecNode* several = reader.find("metrics");
+  if (one != nullptr && several != nullptr) {
+    several->fail("\"metric\" is there too; keep one of them");
+  }
+  if (one == nullptr && several == nullptr) {
+    root.fail(
+        "\"metric\" is missing; add what to optimise: "
+        "\"metric\": {\"name\": \"loss\", \"goal\": \"minimize\"}");
+  }
+  return one != nullptr ? *one : *several;
+}
+
+/// Makes and throws away the strategies, so that mistakes in their sections show before anything
+/// is written.
+void check_strategies(const StudySpec& spec) {
+  make_searcher(spec.searcher, spec.space,
+                {.seed = 0,
+                 .objectives = spec.objective.size(),
+                 .parallel = spec.parallel,
+                 .max_trials = spec.max_trials});
+  const PrunerChoice pruner = make_pruner(spec.early_stopping);
+  if (pruner.name != "none" && spec.objective.size() > 1) {
+    spec.early_stopping->fail(fmt::format(
+        "early stopping needs a study with one metric, this one has {}; remove early_stopping",
+        spec.objective.size()));
+  }
+}
+
+}  // namespace
+
+StudySpec load_spec(const StudyOptions& options) {
+  std::string text = read_text(options.spec);
+  SpecRoot root = read_with_overrides(options, text);
+  ObjectReader reader(*root, "the spec");
+  reader.find("$schema");
+  const SpecNode* const name = reader.find("name");
+  const SpecNode& metric = require_metric(reader, *root);
+  const SpecNode& parameters = reader.require("parameters");
+  const SpecNode* const constraints = reader.find("constraints");
+  StudySpec spec{.objective = parse_objective(metric)};
+  spec.path = options.spec;
+  spec.directory =
+      std::filesystem::absolute(options.spec).lexically_normal().parent_path().string();
+  spec.text = std::move(text);
+  spec.name = read_name(name, options.spec);
+  spec.space = parse_search_space(parameters, constraints, &spec.notes);
+  spec.searcher =
+      reader.find("searcher", {kSearcherAliases[0], kSearcherAliases[1], kSearcherAliases[2]});
+  spec.early_stopping = reader.find("early_stopping", {"early_terminate", "pruner"});
+  spec.trial = reader.find("trial");
+  if (const SpecNode* node = reader.find("max_trials", {"n_trials", "run_cap"})) {
+    spec.max_trials = node->as_integer(1, kMostTrials);
+  }
+  if (const SpecNode* node = reader.find("max_failures")) {
+    spec.max_failures = node->as_integer(1, kMostTrials);
+  }
+  if (const SpecNode* node = reader.find("timeout")) {
+    spec.timeout_seconds = node->as_seconds();
+  }
+  if (const SpecNode* node = reader.find("seed")) {
+    spec.seed = static_cast<std::uint64_t>(node->as_integer(0, kGreatestSeed));
+  }
+  if (const SpecNode* node = reader.find("parallel")) {
+    spec.parallel = static_cast<int>(node->as_integer(1, kMostParallel));
+  }
+  const SpecNode* const initial = reader.find("initial");
+  reader.finish();
+  spec.initial = read_initial(initial, spec.space);
+  spec.root = std::move(root);
+  check_strategies(spec);
+  return spec;
+}
+
+std::string study_path(const StudySpec& spec, const StudyOptions& options) {
+  if (!options.study.empty()) {
+    return options.study;
+  }
+  const std::string& name = spec.name;
+  if (name.find('/') != std::string::npos || name.front() == '.' || name.size() > 100) {
+    throw UsageError(fmt::format(
+        "{}: the study's name \"{}\" is not fit for a file name (a slash, a leading dot or over "
+        "100 bytes); give --study FILE.db",
+        spec.path, name.substr(0, 100)));
+  }
+  return (std::filesystem::path(options.spec).parent_path() / (name + ".db")).string();
+}
+
+}  // namespace autoglm

@@ -1,0 +1,155 @@
+// `autoglm tune`: runs a study to its budget; the same command again resumes it.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+#include "cli/assemble.h"
+#include "cli/assertion.h"
+#include "cli/commands.h"
+#include "cli/event_stream.h"
+#include "cli/exit_status.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/stop_signals.h"
+#include "cli/tune_summary.h"
+#include "optimizer/summary.h"
+#include "trainer/launch/command_runner.h"
+
+namespace autoglm {
+namespace {
+
+std::string own_program() {
+  std::error_code error;
+  return std::filesystem::read_symlink("/proc/self/exe", error).string();
+}
+
+/// Where the trials run. The first study of a file owns STUDY.trials.
+std::string directory_for_trials(OpenStudy& open, const TuneOptions& options) {
+  const auto studies = open.storage->studies();
+  const bool first = studies.empty() || studies.front().name == open.record.name;
+  return trials_directory(open.path, open.record.name, first, options.trial_dir);
+}
+
+std::optional<double> time_limit(const TuneOptions& options, const StudySpec& spec) {
+  if (options.time.empty()) {
+    return spec.timeout_seconds;
+  }
+  const auto seconds = parse_duration(options.time);
+  if (!seconds) {
+    throw UsageError(
+        fmt::format("--time {}: is not a duration; write 90s, 10m, 2h or 1d", options.time));
+  }
+  return seconds;
+}
+
+CommandSpec read_trial_section(const StudySpec& spec, const TuneOptions& options) {
+  if (spec.trial == nullptr) {
+    spec.root->fail(
+        "\"trial\" is missing; add the command to tune: "
+        "\"trial\": {\"command\": [\"python3\", \"train.py\", \"--lr\", \"{lr}\"]}");
+  }
+  const bool has_budget = spec.max_trials || spec.timeout_seconds || options.trials ||
+                          options.more || !options.time.empty();
+  if (!has_budget) {
+    spec.root->fail(
+        "no budget is given; add \"max_trials\" or \"timeout\", or call tune with "
+        "--trials, --more or --time");
+  }
+  return parse_command_spec(*spec.trial, spec.space, spec.directory);
+}
+
+StudySettings settings_for(const CommandSpec& command) {
+  StudySettings settings;
+  settings.retries = command.retries;
+  settings.max_attempts = command.max_attempts;
+  settings.seeds = command.seeds;
+  return settings;
+}
+
+int exit_status(const LoopResult& result, const History& history,
+                const std::vector<Expression>& asserts) {
+  if (result.end == StudyEnd::interrupted) {
+    return interrupted_status();
+  }
+  if (result.end == StudyEnd::failure_limit) {
+    return exit_failure_limit;
+  }
+  if (count_trials(history.trials())[TrialState::complete] == 0) {
+    return exit_no_complete;
+  }
+  for (const Expression& assertion : asserts) {
+    if (!assertion_holds(assertion, history.trials(), history.objective())) {
+      fmt::print(stderr, "--assert '{}': does not hold\n", assertion.text());
+      return exit_assertion;
+    }
+  }
+  return result.end == StudyEnd::timeout ? exit_time_out : exit_done;
+}
+
+}  // namespace
+
+int run_tune(const TuneOptions& options) {
+  StudyOptions study_options = options.study;
+  StudySpec spec = load_spec(study_options);
+  spec.parallel = options.parallel.value_or(spec.parallel);
+  const CommandSpec command = read_trial_section(spec, options);
+  std::vector<Expression> asserts;
+  for (const std::string& text : options.asserts) {
+    asserts.push_back(parse_assertion(text));
+  }
+  const std::optional<double> seconds = time_limit(options, spec);
+  const Objective objective = spec.objective;
+  const int slots = spec.parallel;
+
+  Progress progress(progress_style(options.progress), objective);
+  EventStream events(objective);
+  OpenRequest request{.command = "tune",
+                      .trials = options.trials,
+                      .more = options.more,
+                      .settings = settings_for(command),
+                      .observers = {&progress}};
+  if (options.json) {
+    request.observers.push_back(&events);
+  }
+  install_stop_signals();
+  const auto open = open_study(std::move(spec), study_options, request);
+  if (!open->searcher_reason.empty() && open->is_new && options.progress != "none") {
+    fmt::print(stderr, "searcher: {}\n", open->searcher_reason);
+  }
+  const auto runner =
+      make_command_runner(command, {.slots = slots,
+                                    .study_name = open->record.name,
+                                    .trials_directory = directory_for_trials(*open, options),
+                                    .autoglm_program = own_program()});
+  open->storage->claim(
+      open->record,
+      {.pid = ::getpid(), .guardian_pid = runner->guardian_pid(), .command = request.command});
+  const History& history = open->study->history();
+  progress.begin(history);
+  if (options.json) {
+    events.study_started(open->record.name, history);
+  }
+  const LoopResult result =
+      run_study(*open->study, *runner,
+                {.time_seconds = seconds,
+                 .arrivals =
+                     [&] {
+                       return open->storage->arrived(
+                           open->record, static_cast<std::int64_t>(history.trials().size()));
+                     },
+                 .tick = [&progress] { progress.tick(); }},
+                stop_level());
+  progress.end();
+  open->study->flush();
+  const int status = exit_status(result, history, asserts);
+  if (options.json) {
+    events.study_finished(open->record.name, history, result.reason, status);
+  } else {
+    write_stdout(tune_summary(*open, command, result));
+  }
+  open->close(result.reason);
+  return status;
+}
+
+}  // namespace autoglm
