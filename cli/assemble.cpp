@@ -207,6 +207,15 @@ void requeue_interrupted(OpenStudy& open) {
   open.requeued = static_cast<std::int64_t>(interrupted.size());
 }
 
+/// A mistyped --study must not scatter folders.
+void require_folder(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  if (!folder.empty() && !std::filesystem::is_directory(folder)) {
+    throw UsageError(fmt::format("{}: there is no folder {}; make it, or correct --study", path,
+                                 folder.string()));
+  }
+}
+
 void tell_people(const OpenStudy& open) {
   if (open.requeued > 0) {
     say(fmt::format("{}: {} interrupted trial{} will run again", open.path, open.requeued,
@@ -251,6 +260,7 @@ std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& option
   std::unique_ptr<OpenStudy> open(new OpenStudy(std::move(spec)));
   OpenStudy& o = *open;
   o.path = study_path(o.spec, options);
+  require_folder(o.path);
   o.storage = o.path == ":memory:" ? make_memory_storage() : open_sqlite(o.path, OpenMode::create);
   find_or_create(o, options);
   o.storage->claim(
