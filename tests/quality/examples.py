@@ -1,0 +1,72 @@
+"""Every example runs, and prints what its README says. Usage: examples.py AUTOGLM"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+
+class Examples(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.examples = pathlib.Path(folder.name, "examples")
+        shutil.copytree("examples", self.examples, ignore=shutil.ignore_patterns("*.db*", "*.trials"))
+
+    def autoglm(self, *arguments):
+        return subprocess.run([AUTOGLM, *map(str, arguments)], capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL)
+
+    def tune(self, spec, *options):
+        """Tunes an example; its report."""
+        path = self.examples / spec
+        done = self.autoglm("tune", path, "--progress", "none", *options)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        (study,) = path.parent.glob("*.db")
+        shown = self.autoglm("report", study, "--format", "json")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        return json.loads(shown.stdout)
+
+    def test_every_spec_is_valid(self):
+        specs = sorted(self.examples.rglob("*.json"))
+        self.assertGreaterEqual(len(specs), 4)
+        for spec in specs:
+            done = self.autoglm("validate", spec)
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_a_shell_script_reports_by_autoglm_log(self):
+        report = self.tune("commands/shell.json")
+        self.assertEqual(report["counts"]["complete"] + report["counts"]["pruned"], 8)
+        best = report["best"]
+        # Five steps of x -> x - 2 rate x from 1, six digits kept by awk.
+        self.assertAlmostEqual(best["value"], (1 - 2 * best["params"]["rate"]) ** 10, places=4)
+
+    def test_a_python_program_reports_by_lines_of_json(self):
+        report = self.tune("commands/python.json")
+        self.assertEqual(report["counts"]["complete"], 8)
+        self.assertEqual(list(report["best"]["params"]), ["rate", "momentum"])
+        self.assertEqual(len(report["trials"][0]["intermediate"]), 10)
+
+    def test_what_a_program_prints_is_captured(self):
+        report = self.tune("commands/unchanged.json")
+        self.assertEqual(report["counts"]["complete"], 9)
+        ratios = {trial["params"]["level"]: trial["value"] for trial in report["trials"]}
+        self.assertEqual(sorted(ratios), list(range(1, 10)))
+        self.assertGreater(ratios[9], ratios[1])
+
+    def test_the_quickstart_learns_digits(self):
+        data = subprocess.run([self.examples / "quickstart/get_data.sh"], capture_output=True,
+                              text=True)
+        if data.returncode != 0:
+            self.skipTest(data.stderr)
+        best = self.tune("quickstart/study.json", "--trials", 4)["best"]
+        self.assertLess(best["value"], 1.5)  # guessing costs log(10) = 2.3
+
+
+if __name__ == "__main__":
+    AUTOGLM = os.path.abspath(sys.argv.pop(1))
+    unittest.main()
