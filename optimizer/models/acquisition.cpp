@@ -1,0 +1,51 @@
+#include "optimizer/models/acquisition.h"
+
+#include <cmath>
+
+namespace autoglm {
+
+namespace {
+
+constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
+
+double normal_density(double z) { return std::exp(-z * z / 2 - kLogSqrtTwoPi); }
+
+double normal_distribution(double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; }
+
+// c(t) of Laplace's continued fraction for Mills' ratio (Abramowitz and Stegun 26.2.14):
+// (1 - Phi(t)) / phi(t) = 1 / (t + c(t)), c(t) = 1 / (t + 2 / (t + 3 / (t + ...))). With it
+// h(-t) = phi(t) c / (t + c): a quotient where phi(t) - t (1 - Phi(t)) would cancel.
+double mills_tail(double t) {
+  const int terms = t > 10 ? 30 : 150;  // all digits at t >= 2
+  double tail = t;
+  for (int k = terms; k >= 2; --k) {
+    tail = t + k / tail;
+  }
+  return 1 / tail;
+}
+
+}  // namespace
+
+LogImprovement log_improvement(double z) {
+  if (z > -2) {
+    const double distribution = normal_distribution(z);
+    const double h = normal_density(z) + z * distribution;
+    return {std::log(h), distribution / h};
+  }
+  const double t = -z;
+  const double c = mills_tail(t);
+  return {-t * t / 2 - kLogSqrtTwoPi + std::log(c) - std::log(t + c), 1 / c};
+}
+
+AcquisitionValue log_expected_improvement(double mean, double deviation, double best) {
+  const double z = (best - mean) / deviation;
+  const LogImprovement log_h = log_improvement(z);
+  return {std::log(deviation) + log_h.value, -log_h.derivative / deviation,
+          (1 - z * log_h.derivative) / deviation};
+}
+
+AcquisitionValue confidence_bound(double mean, double deviation, double kappa) {
+  return {kappa * deviation - mean, -1, kappa};
+}
+
+}  // namespace autoglm

@@ -1,0 +1,72 @@
+// Exact Gaussian process regression (Rasmussen and Williams, 2006, chapters 2 and 5): Matérn-5/2,
+// independent noise, a constant mean with a standard normal prior that is integrated out.
+#pragma once
+
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
+#include <cstddef>
+
+#include "optimizer/models/kernel.h"
+
+namespace autoglm {
+
+struct Hyperparameters {
+  Eigen::VectorXd lengths{};  // [groups]
+  double signal_variance = 1;
+  double noise_variance = 1e-2;
+};
+
+/// Of the function itself, without noise.
+struct Predictions {
+  Eigen::VectorXd means{};      // [m]
+  Eigen::VectorXd variances{};  // [m], >= 0
+};
+
+struct PointPrediction {
+  double mean = 0;
+  double variance = 0;
+  Eigen::VectorXd mean_gradient{};      // [features]
+  Eigen::VectorXd variance_gradient{};  // [features]
+};
+
+/// A Gaussian process conditioned on data. Any finite data will do: one point, duplicates, constant
+/// columns; where rounding makes the covariance indefinite, its diagonal is raised until it is not.
+class GaussianRegression {
+ public:
+  /// REQUIRES: targets of the order of one (mean 0, deviation 1), at least one point.
+  GaussianRegression(Eigen::MatrixXd points /* [n, features] */, Eigen::VectorXd targets /* [n] */,
+                     ColumnGroups groups, Hyperparameters hyperparameters);
+
+  Predictions predict(const Eigen::MatrixXd& at /* [m, features] */) const;
+  PointPrediction predict_with_gradient(const Eigen::VectorXd& at /* [features] */) const;
+
+  double log_marginal_likelihood() const;
+
+  /// What the model would predict for each target from the others, [n] (eq. 5.12).
+  Eigen::VectorXd leave_one_out_means() const;
+
+  /// The same model, further conditioned on having seen its own mean at `pending`: the mean stays,
+  /// the variance shrinks there ("kriging believer", Ginsbourger et al., 2010).
+  GaussianRegression believing(const Eigen::MatrixXd& pending /* [m, features] */) const;
+
+  const Hyperparameters& hyperparameters() const { return hyperparameters_; }
+  const Eigen::MatrixXd& points() const { return points_; }
+  const Eigen::VectorXd& targets() const { return targets_; }
+
+ private:
+  Eigen::MatrixXd points_;   // [n, features]
+  Eigen::VectorXd targets_;  // [n]
+  ColumnGroups groups_;
+  Hyperparameters hyperparameters_;
+  Matern52 kernel_;
+  Eigen::LLT<Eigen::MatrixXd> factor_;  // of K + noise, [n, n]
+  Eigen::VectorXd weights_;             // (K + noise)^-1 targets, [n]
+};
+
+/// The covariance of noisy observations: kernel, mean prior and noise, [n, n].
+Eigen::MatrixXd observation_covariance(const Eigen::ArrayXXd& kernel_values, double noise_variance);
+
+/// The Cholesky factor of `covariance`, its diagonal raised by as little as it takes.
+Eigen::LLT<Eigen::MatrixXd> robust_cholesky(Eigen::MatrixXd covariance);
+
+}  // namespace autoglm

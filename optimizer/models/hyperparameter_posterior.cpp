@@ -1,0 +1,119 @@
+#include "optimizer/models/hyperparameter_posterior.h"
+
+#include <Eigen/Cholesky>
+#include <cmath>
+
+#include "optimizer/models/box_minimizer.h"
+
+namespace autoglm {
+
+namespace {
+
+// A normal prior on a logarithm, and the bounds within which it is searched.
+struct LogPrior {
+  double mean;
+  double deviation;
+  double lower;
+  double upper;
+
+  double negated(double log, double* slope) const {
+    const double standardized = (log - mean) / deviation;
+    *slope = standardized / deviation;
+    return standardized * standardized / 2;
+  }
+};
+
+const LogPrior kLength{std::log(0.5), 1, std::log(0.02), std::log(60.0)};
+const LogPrior kSignal{0, 1, std::log(1e-3), std::log(1e3)};
+const LogPrior kNoise{-6, 2, std::log(1e-6), std::log(10.0)};
+
+const LogPrior& prior_of(Eigen::Index i, Eigen::Index groups) {
+  if (i < groups) {
+    return kLength;
+  }
+  return i == groups ? kSignal : kNoise;
+}
+
+constexpr int kIterations = 40;
+constexpr Eigen::Index kFewPoints = 60;
+
+}  // namespace
+
+HyperparameterPosterior::HyperparameterPosterior(const Eigen::MatrixXd& points,
+                                                 const Eigen::VectorXd& targets,
+                                                 const ColumnGroups& groups)
+    : points_(points), targets_(targets), groups_(groups) {}
+
+Eigen::VectorXd HyperparameterPosterior::to_logs(const Hyperparameters& hyperparameters) {
+  Eigen::VectorXd logs(hyperparameters.lengths.size() + 2);
+  logs << hyperparameters.lengths.array().log().matrix(), std::log(hyperparameters.signal_variance),
+      std::log(hyperparameters.noise_variance);
+  return logs;
+}
+
+Hyperparameters HyperparameterPosterior::from_logs(const Eigen::VectorXd& logs) {
+  const Eigen::Index groups = logs.size() - 2;
+  return {logs.head(groups).array().exp(), std::exp(logs[groups]), std::exp(logs[groups + 1])};
+}
+
+double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
+                                        Eigen::VectorXd& gradient) const {
+  const Hyperparameters at = from_logs(logs);
+  const Matern52 kernel(groups_, at.lengths, at.signal_variance);
+  const Eigen::MatrixXd squared = kernel.squared_distances(points_, points_);
+  const Eigen::ArrayXXd values = kernel.value(squared);
+  const auto factor = robust_cholesky(observation_covariance(values, at.noise_variance));
+  const Eigen::VectorXd weights = factor.solve(targets_);
+  double negated = targets_.dot(weights) / 2 + factor.matrixLLT().diagonal().array().log().sum();
+
+  // d(-log likelihood) = tr(excess dK) / 2 (eq. 5.9)
+  const Eigen::Index n = targets_.size();
+  Eigen::MatrixXd excess = factor.solve(Eigen::MatrixXd::Identity(n, n));
+  excess.noalias() -= weights * weights.transpose();
+  const Eigen::Index groups = groups_.count;
+  gradient.setZero();
+  gradient[groups] = (excess.array() * values).sum() / 2;
+  gradient[groups + 1] = at.noise_variance * excess.trace() / 2;
+
+  // dk/d(log length) = slope * (scaled difference)^2, summed over all pairs by one product.
+  const Eigen::MatrixXd pull = (excess.array() * kernel.slope(squared)).matrix();
+  const Eigen::MatrixXd scaled = points_ * kernel.inverse_lengths.asDiagonal();
+  const Eigen::RowVectorXd by_column = pull.rowwise().sum().transpose() * scaled.cwiseAbs2() -
+                                       (pull * scaled).cwiseProduct(scaled).colwise().sum();
+  for (Eigen::Index column = 0; column < by_column.size(); ++column) {
+    gradient[groups_.group_of[static_cast<std::size_t>(column)]] += by_column[column];
+  }
+
+  for (Eigen::Index i = 0; i < logs.size(); ++i) {
+    double slope = 0;
+    negated += prior_of(i, groups).negated(logs[i], &slope);
+    gradient[i] += slope;
+  }
+  return negated;
+}
+
+Hyperparameters HyperparameterPosterior::maximize() const {
+  const Eigen::Index groups = groups_.count;
+  Box box{Eigen::VectorXd(groups + 2), Eigen::VectorXd(groups + 2)};
+  for (Eigen::Index i = 0; i < groups + 2; ++i) {
+    box.lower[i] = prior_of(i, groups).lower;
+    box.upper[i] = prior_of(i, groups).upper;
+  }
+  const SmoothFunction function = [this](const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) {
+    return negated(logs, gradient);
+  };
+  // Distances grow with the root of the dimension; lengths that do not start in a flat region.
+  const double length = 0.5 * std::sqrt(static_cast<double>(groups) / 3);
+  const Hyperparameters smooth{Eigen::VectorXd::Constant(groups, length), 1, 1e-3};
+  BoxMinimum best = minimize_in_box(function, to_logs(smooth), box, kIterations);
+  if (targets_.size() < kFewPoints) {
+    const Hyperparameters rough{Eigen::VectorXd::Constant(groups, length / 3), 0.5, 0.1};
+    const BoxMinimum other = minimize_in_box(function, to_logs(rough), box, kIterations);
+    if (other.value < best.value) {
+      best = other;
+    }
+  }
+  return from_logs(best.x);
+}
+
+}  // namespace autoglm

@@ -1,0 +1,37 @@
+// Which hyper-parameters a Gaussian process should have: maximum a posteriori (Rasmussen and
+// Williams, 2006, section 5.4.1).
+#pragma once
+
+#include <Eigen/Core>
+
+#include "optimizer/models/gaussian_regression.h"
+#include "optimizer/models/kernel.h"
+
+namespace autoglm {
+
+/// The marginal likelihood times the priors, for features in [0, 1] and targets of deviation 1. In
+/// logarithms the priors are: lengths N(log 0.5, 1), signal variance N(0, 1), noise variance
+/// N(-6, 2^2). Borrows its arguments, which must outlive it.
+class HyperparameterPosterior {
+ public:
+  HyperparameterPosterior(const Eigen::MatrixXd& points /* [n, features] */,
+                          const Eigen::VectorXd& targets /* [n] */, const ColumnGroups& groups);
+
+  /// The logarithms of the lengths, the signal variance and the noise variance, [groups + 2].
+  static Eigen::VectorXd to_logs(const Hyperparameters& hyperparameters);
+  static Hyperparameters from_logs(const Eigen::VectorXd& logs);
+
+  /// The negated log density, up to a constant; overwrites `gradient`.
+  double negated(const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) const;
+
+  /// Its minimum in a sensible box, from a cold start: smooth, with little noise; with few points
+  /// also from a rough and noisy one, since both stories may then explain the data.
+  Hyperparameters maximize() const;
+
+ private:
+  const Eigen::MatrixXd& points_;
+  const Eigen::VectorXd& targets_;
+  const ColumnGroups& groups_;
+};
+
+}  // namespace autoglm

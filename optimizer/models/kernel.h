@@ -1,0 +1,38 @@
+// The Matérn-5/2 kernel with automatic relevance determination (Rasmussen and Williams, "Gaussian
+// Processes for Machine Learning", 2006, eq. 4.17).
+#pragma once
+
+#include <Eigen/Core>
+#include <vector>
+
+namespace autoglm {
+
+/// Columns of a feature matrix that share a length-scale: those of one parameter.
+struct ColumnGroups {
+  std::vector<Eigen::Index> group_of{};  // [features], each in [0, count)
+  Eigen::Index count = 0;
+};
+
+/// k(x, x') = variance * (1 + a + a^2 / 3) exp(-a), a = sqrt(5) |(x - x') / lengths|.
+struct Matern52 {
+  Eigen::VectorXd inverse_lengths{};  // [features]
+  double variance = 1;
+
+  Matern52(const ColumnGroups& groups, const Eigen::VectorXd& lengths /* [groups] */,
+           double variance);
+
+  /// Squared scaled distances; rounding never makes one negative.
+  Eigen::MatrixXd squared_distances(const Eigen::MatrixXd& a /* [m, features] */,
+                                    const Eigen::MatrixXd& b /* [n, features] */) const;
+
+  /// k of squared scaled distances, element by element.
+  Eigen::ArrayXXd value(const Eigen::MatrixXd& squared) const;
+
+  /// s with dk/dx = -s (x - x') / lengths^2: no division by the distance, so it is right at 0 too.
+  Eigen::ArrayXXd slope(const Eigen::MatrixXd& squared) const;
+
+  /// k(a, b), [m, n].
+  Eigen::MatrixXd between(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) const;
+};
+
+}  // namespace autoglm

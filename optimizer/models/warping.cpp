@@ -1,0 +1,181 @@
+#include "optimizer/models/warping.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "search_space/random.h"
+
+namespace autoglm {
+
+namespace {
+
+double median_of(const Eigen::VectorXd& values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t n = sorted.size();
+  return n % 2 == 1 ? sorted[n / 2] : sorted[n / 2 - 1] / 2 + sorted[n / 2] / 2;
+}
+
+// Dense ranks, from 0 for the smallest.
+std::vector<std::size_t> dense_ranks(const Eigen::VectorXd& values) {
+  std::vector<double> distinct(values.begin(), values.end());
+  std::sort(distinct.begin(), distinct.end());
+  distinct.erase(std::unique(distinct.begin(), distinct.end()), distinct.end());
+  std::vector<std::size_t> ranks;
+  for (const double value : values) {
+    const auto at = std::lower_bound(distinct.begin(), distinct.end(), value);
+    ranks.push_back(static_cast<std::size_t>(at - distinct.begin()));
+  }
+  return ranks;
+}
+
+// Mean 0, deviation 1; zeros when there is no deviation.
+WarpedCosts standardize(const Eigen::VectorXd& values) {
+  const double n = static_cast<double>(values.size());
+  const double mean = (values / n).sum();
+  const Eigen::VectorXd centred = values.array() - mean;
+  const double largest = centred.cwiseAbs().maxCoeff();
+  const double negligible = 1e-14 * values.cwiseAbs().maxCoeff();
+  if (largest <= negligible || largest == 0) {
+    return {Eigen::VectorXd::Zero(values.size()), mean, 1};
+  }
+  // Scaled by the largest first, so that the squares neither overflow nor underflow.
+  const Eigen::VectorXd scaled = centred / largest;
+  const double deviation = std::sqrt(scaled.squaredNorm() / n);
+  return {scaled / deviation, mean, deviation * largest};
+}
+
+// Replaces the worse half of standardized values.
+Eigen::VectorXd half_rank(const Eigen::VectorXd& values) {
+  const double median = median_of(values);
+  double squares = 0;
+  int better = 0;
+  for (const double value : values) {
+    if (value <= median) {
+      squares += (value - median) * (value - median);
+      ++better;
+    }
+  }
+  // When the better half is all alike the worse half still has to be told from it.
+  const double spread = squares > 0 ? std::sqrt(squares / better) : 1;
+  const std::vector<std::size_t> ranks = dense_ranks(values);
+  const double distinct = 1.0 + static_cast<double>(*std::max_element(ranks.begin(), ranks.end()));
+  Eigen::VectorXd result = values;
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    if (values[i] > median) {
+      const double quantile =
+          (static_cast<double>(ranks[static_cast<std::size_t>(i)]) + 0.5) / distinct;
+      // Of equal values few ranks may lie below the median; never better than the median itself.
+      result[i] = median + spread * std::max(0.0, normal_quantile(quantile));
+    }
+  }
+  return result;
+}
+
+double yeo_johnson(double value, double lambda) {
+  if (value >= 0) {
+    return lambda == 0 ? std::log1p(value) : std::expm1(lambda * std::log1p(value)) / lambda;
+  }
+  const double mirrored = 2 - lambda;
+  return mirrored == 0 ? -std::log1p(-value)
+                       : -std::expm1(mirrored * std::log1p(-value)) / mirrored;
+}
+
+// The exponent in [-2, 4] with the greatest likelihood of normality, to two digits.
+double most_normal_exponent(const Eigen::VectorXd& values) {
+  const double n = static_cast<double>(values.size());
+  double slope = 0;  // of the log-likelihood's Jacobian term
+  for (const double value : values) {
+    slope += std::copysign(std::log1p(std::abs(value)), value);
+  }
+  double best = 1;
+  double best_likelihood = -std::numeric_limits<double>::infinity();
+  for (int step = -40; step <= 80; ++step) {
+    const double lambda = step / 20.0;
+    const Eigen::ArrayXd powers =
+        values.unaryExpr([lambda](double value) { return yeo_johnson(value, lambda); }).array();
+    const double variance = (powers - powers.mean()).square().mean();
+    const double likelihood = -n / 2 * std::log(variance) + (lambda - 1) * slope;
+    if (likelihood > best_likelihood) {
+      best_likelihood = likelihood;
+      best = lambda;
+    }
+  }
+  return best;
+}
+
+}  // namespace
+
+std::string_view to_string(OutputWarp warp) {
+  switch (warp) {
+    case OutputWarp::identity:
+      return "identity";
+    case OutputWarp::half_rank:
+      return "half-rank";
+    case OutputWarp::half_rank_power:
+      return "half-rank power";
+  }
+  return {};
+}
+
+WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs) {
+  const WarpedCosts standard = standardize(costs);
+  if (warp == OutputWarp::identity || standard.targets.isZero(0)) {
+    return standard;
+  }
+  WarpedCosts ranked = standardize(half_rank(standard.targets));
+  if (warp == OutputWarp::half_rank_power) {
+    const double lambda = most_normal_exponent(ranked.targets);
+    ranked.targets = standardize(ranked.targets.unaryExpr([lambda](double value) {
+                       return yeo_johnson(value, lambda);
+                     })).targets;
+  }
+  return {ranked.targets, standard.offset + standard.scale * ranked.offset,
+          standard.scale * ranked.scale};
+}
+
+Eigen::VectorXd clip_non_finite(const Eigen::VectorXd& costs) {
+  double best = std::numeric_limits<double>::infinity();
+  double worst = -best;
+  for (const double cost : costs) {
+    if (std::isfinite(cost)) {
+      best = std::min(best, cost);
+      worst = std::max(worst, cost);
+    }
+  }
+  if (best > worst) {
+    return Eigen::VectorXd::Zero(costs.size());
+  }
+  return costs.unaryExpr([best, worst](double cost) {
+    if (std::isfinite(cost)) {
+      return cost;
+    }
+    return cost < 0 ? best : worst;  // false for NaN
+  });
+}
+
+double weighted_concordance(const Eigen::VectorXd& predictions, const Eigen::VectorXd& targets) {
+  const std::vector<std::size_t> ranks = dense_ranks(targets);
+  const double decay = 0.15 * static_cast<double>(targets.size()) + 1;
+  double agreeing = 0;
+  double total = 0;
+  for (Eigen::Index i = 0; i < targets.size(); ++i) {
+    for (Eigen::Index j = 0; j < i; ++j) {
+      if (targets[i] == targets[j]) {
+        continue;
+      }
+      const std::size_t better =
+          std::min(ranks[static_cast<std::size_t>(i)], ranks[static_cast<std::size_t>(j)]);
+      const double importance = 1 / (1 + static_cast<double>(better) / decay);
+      const double product = (predictions[i] - predictions[j]) * (targets[i] - targets[j]);
+      const double agreement = product > 0 ? 1 : (product == 0 ? 0.5 : 0);
+      agreeing += importance * importance * agreement;
+      total += importance * importance;
+    }
+  }
+  return total > 0 ? agreeing / total : 0.5;
+}
+
+}  // namespace autoglm
