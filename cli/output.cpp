@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <system_error>
 
 namespace autoglm {
@@ -41,24 +42,53 @@ void write_stdout(std::string_view text) {
   }
 }
 
-void write_file(const std::string& path, std::string_view content) {
-  std::string beside = path + ".XXXXXX";
-  const int descriptor = ::mkostemp(beside.data(), O_CLOEXEC);
-  if (descriptor < 0) {
-    fail(path, errno);
+WholeFile::WholeFile(const std::string& path) : path_(path), target_(path) {
+  struct stat found {};
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  mode_ = 0666 & ~mask;
+  if (::stat(path.c_str(), &found) == 0) {
+    if (!S_ISREG(found.st_mode)) {
+      descriptor_ = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);
+      if (descriptor_ < 0) {
+        fail(path_, errno);
+      }
+      return;
+    }
+    mode_ = found.st_mode & 07777;
+    target_ = std::filesystem::canonical(path).string();
   }
-  int error = write_all(descriptor, content);
-  if (error == 0 && (::fchmod(descriptor, 0644) != 0 || ::fsync(descriptor) != 0)) {
-    error = errno;
+  beside_ = target_ + ".XXXXXX";
+  descriptor_ = ::mkostemp(beside_.data(), O_CLOEXEC);
+  if (descriptor_ < 0) {
+    fail(path_, errno);
   }
-  ::close(descriptor);
-  if (error == 0 && ::rename(beside.c_str(), path.c_str()) != 0) {
-    error = errno;
+}
+
+WholeFile::~WholeFile() {
+  if (descriptor_ >= 0) {
+    ::close(descriptor_);
   }
-  if (error != 0) {
-    ::unlink(beside.c_str());
-    fail(path, error);
+  if (!beside_.empty()) {
+    ::unlink(beside_.c_str());
   }
+}
+
+void WholeFile::write(std::string_view text) {
+  if (const int error = write_all(descriptor_, text); error != 0) {
+    fail(path_, error);
+  }
+}
+
+void WholeFile::commit() {
+  if (beside_.empty()) {
+    return;
+  }
+  if (::fchmod(descriptor_, mode_) != 0 || ::fsync(descriptor_) != 0 ||
+      ::rename(beside_.c_str(), target_.c_str()) != 0) {
+    fail(path_, errno);
+  }
+  beside_.clear();
 }
 
 int terminal_columns(int descriptor) {

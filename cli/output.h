@@ -17,8 +17,25 @@ class OutputError : public std::runtime_error {
 /// dropped quietly. Throws OutputError for everything else, a full disk, say.
 void write_stdout(std::string_view text);
 
-/// Writes a file whole or not at all: beside it first, then renamed. Throws OutputError.
-void write_file(const std::string& path, std::string_view content);
+/// A file that is written whole or not at all: beside it first, then renamed. What is no regular
+/// file (/dev/null, a pipe) is written at once. Every method throws OutputError.
+class WholeFile {
+ public:
+  explicit WholeFile(const std::string& path);
+  ~WholeFile();  // without commit(): no trace is left
+  WholeFile(const WholeFile&) = delete;
+  WholeFile& operator=(const WholeFile&) = delete;
+
+  void write(std::string_view text);
+  void commit();
+
+ private:
+  std::string path_;
+  std::string target_;    // where a symbolic link leads
+  std::string beside_{};  // empty: written at once, or committed
+  unsigned mode_ = 0;
+  int descriptor_ = -1;
+};
 
 /// Columns of the terminal behind `descriptor`; 0 when it is none.
 int terminal_columns(int descriptor);

@@ -1,0 +1,35 @@
+// A study's report as text: one function a format.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <string_view>
+
+#include "cli/study_report.h"
+
+namespace autoglm {
+
+/// Takes the text in pieces of about this many bytes.
+using TextSink = std::function<void(std::string_view)>;
+inline constexpr std::size_t kReportPiece = std::size_t{64} * 1024;
+
+/// One JSON object, "schema_version" 1, with every trial.
+void write_report_json(const StudyReport& report, const TextSink& sink);
+
+/// RFC 4180: every trial by number, or the `top` best.
+void write_report_csv(const StudyReport& report, std::optional<std::size_t> top,
+                      const TextSink& sink);
+
+/// For people at a terminal of that many columns: the best trial, the `top` best as a table, why
+/// trials failed.
+struct TableShape {
+  std::size_t top = 10;
+  std::size_t columns = 80;
+};
+void write_report_table(const StudyReport& report, const TableShape& shape, const TextSink& sink);
+
+/// The same for a document.
+void write_report_markdown(const StudyReport& report, std::size_t top, const TextSink& sink);
+
+}  // namespace autoglm

@@ -1,0 +1,38 @@
+// The sentences and the table of a report for people, whatever the format.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "cli/study_report.h"
+
+namespace autoglm {
+
+/// "minimize val_loss", "minimize loss, maximize acc"
+std::string goals_text(const Objective& objective);
+
+/// "trial 7, val_loss 0.0412, 12.3s"
+std::string result_text(const StudyReport& report, const Trial& trial);
+
+/// Why trials failed or were infeasible, the most frequent reason first.
+struct ReasonCount {
+  std::string reason{};  // its first line
+  std::int64_t trials = 0;
+};
+std::vector<ReasonCount> failure_reasons(const StudyReport& report);
+
+/// The best trials as rows: number, values, duration, parameters.
+struct ReportGrid {
+  struct Column {
+    std::string name{};
+    bool is_number = false;     // aligned to the right
+    bool is_parameter = false;  // left out first where room is short
+  };
+  std::vector<Column> columns{};
+  std::vector<std::vector<std::string>> rows{};
+};
+ReportGrid top_trials(const StudyReport& report, std::size_t top);
+
+}  // namespace autoglm

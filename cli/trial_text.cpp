@@ -1,0 +1,77 @@
+#include "cli/trial_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "cli/text.h"
+
+namespace autoglm {
+
+std::string counts_text(const TrialCounts& counts) {
+  std::int64_t all = 0;
+  std::string states;
+  for (const TrialState state : kStatesInReports) {
+    all += counts[state];
+    if (counts[state] > 0) {
+      states += fmt::format("{}{} {}", states.empty() ? "" : ", ", counts[state], to_string(state));
+    }
+  }
+  return all == 0 ? "no trials yet"
+                  : fmt::format("{} trial{}: {}", all, all == 1 ? "" : "s", states);
+}
+
+std::string gain_text(const Trial& best, const std::vector<Trial>& trials,
+                      const Objective& objective) {
+  const auto first = std::find_if(trials.begin(), trials.end(), [](const Trial& trial) {
+    return trial.state == TrialState::complete && !trial.values.empty();
+  });
+  if (first == trials.end() || first->number == best.number) {
+    return "";
+  }
+  const double gain = objective.cost(0, first->values[0]) - objective.cost(0, best.values[0]);
+  const double scale = std::abs(first->values[0]);
+  const std::string much =
+      scale > 0 ? fmt::format("{:.1f} %", 100 * gain / scale) : short_number(gain);
+  return fmt::format(", {} better than the first one (trial {}: {})", much, first->number,
+                     short_number(first->values[0]));
+}
+
+std::string parameters_text(const Configuration& configuration) {
+  std::size_t width = 0;
+  for (const auto& [name, value] : configuration) {
+    width = std::max(width, width_of(printable(name)));
+  }
+  std::string text;
+  for (const auto& [name, value] : configuration) {
+    text += fmt::format("  {}  {}\n", padded(printable(name), width), printable(value_text(value)));
+  }
+  return text;
+}
+
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      safe += fmt::format("\\x{:02x}", byte);
+    } else {
+      safe += c;
+    }
+  }
+  return safe;
+}
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  }));
+}
+
+std::string padded(std::string_view text, std::size_t width) {
+  const std::size_t used = width_of(text);
+  return std::string(text).append(width - std::min(width, used), ' ');
+}
+
+}  // namespace autoglm
