@@ -2,6 +2,8 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "optimizer/objective.h"
 #include "optimizer/study.h"
@@ -13,6 +15,13 @@ namespace autoglm {
 inline constexpr int kExitBadParameters = 64;
 inline constexpr int kExitBadData = 65;
 inline constexpr int kExitTryAgain = 75;
+
+/// Attempt::outcome of one that left a checkpoint behind, for the next one to continue from.
+inline constexpr std::string_view kPaused = "paused";
+/// Of one that was to be paused, but left none: continuing begins anew.
+inline constexpr std::string_view kPausedWithoutCheckpoint = "paused without a checkpoint";
+/// Of one that was cut short with the study, by us or by the tuner's death.
+inline constexpr std::string_view kInterrupted = "interrupted";
 
 struct AttemptOutcome {
   enum class Next {
@@ -26,12 +35,27 @@ struct AttemptOutcome {
   Next next = Next::conclude;
   TrialState state = TrialState::complete;
   std::string reason{};
+  std::string outcome{};         // of the attempt, for people
+  std::vector<double> values{};  // when complete or next_repeat: this repeat's, one an objective
   /// Equal for failures alike: exit status or signal and the last line of stderr with its numbers
   /// replaced. Empty when this outcome does not count as a failure (64, 65, 75).
   std::string likeness{};
 };
 
-/// `verdict` is what was last answered to the attempt; `interrupted`: the study is being stopped.
+/// The values of a trial whose program ended well, or why it has none: "no metric \"val_loss\" was
+/// reported; reported were acc, loss; did you mean \"loss\"?".
+struct EndValues {
+  std::vector<double> values{};
+  std::string problem{};  // empty: `values` hold
+};
+EndValues end_values(const Trial& trial, const Objective& objective);
+
+/// `verdict` is what was last answered to the attempt, and it decides: a program that was told to
+/// stop or pause may have ended before it heard, and whether it did must change nothing.
+/// `interrupted`: we ended the attempt because the study is being stopped.
+///
+/// max_attempts bounds the attempts that failed or asked to be tried again; those that ended well
+/// (of repeats), were paused or interrupted do not count.
 AttemptOutcome decide(const Finished& finished, const Trial& trial, const Objective& objective,
                       const StudySettings& settings, const Verdict& verdict, bool interrupted);
 

@@ -3,6 +3,8 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "optimizer/trial.h"
@@ -41,9 +43,25 @@ class Objective {
   /// give), else its expression over `metrics`; NaN when a metric it needs was not reported.
   double value_at(std::size_t objective, const MetricValues& metrics) const;
 
+  /// Whether it is the name of a metric that an expression gives; programs do not report such.
+  bool is_computed(std::string_view name) const;
+
+  /// Adds to a report what the expressions give: over its own metrics, and for those it lacks over
+  /// `known`, the last values so far. One that still lacks a metric adds nothing.
+  void add_computed(MetricValues& report, const MetricValues& known) const;
+
   /// The trial's values by each metric's `reduce`; nothing when one was never reported, and then
-  /// `missing` names it. A value may be non-finite; the caller judges that.
+  /// `missing` (may be null) names it. A value may be non-finite; the caller judges that. `min` and
+  /// `max` pass over NaN in between.
   std::optional<std::vector<double>> final_values(const Trial& trial, std::string* missing) const;
+
+  /// The last values, whatever `reduce` says: those of a pruned trial. Empty when one was never
+  /// reported or is not finite.
+  std::vector<double> last_values(const Trial& trial) const;
+
+  /// Why `values` cannot be a trial's: "val_loss is nan: a value must be finite". Nothing: they
+  /// can.
+  std::optional<std::string> problem_with(const std::vector<double>& values) const;
 
   /// (step, value of the objective) by ascending step. Steps that said nothing of it are left out;
   /// NaN where it was NaN.

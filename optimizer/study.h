@@ -4,11 +4,13 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "optimizer/failure_limit.h"
 #include "optimizer/history.h"
 #include "optimizer/planner.h"
 #include "optimizer/study_observer.h"
@@ -24,6 +26,8 @@ struct StudySettings {
   int retries = 0;
   int max_attempts = 10;
   int seeds = 1;  // repeats of each configuration, >= 1
+  bool external =
+      false;  // `ask`: trials given out are run by others, and nobody here waits for them
 };
 
 /// How a trial ended, as told by whoever ran it.
@@ -46,11 +50,14 @@ class Study {
 
   const History& history() const { return history_; }
   const StudySettings& settings() const { return settings_; }
+  TimeNs now() const { return clock_(); }
 
   // --- what next ---
 
   /// A trial was given out (state running, configuration whole): waiting ones first, in order of
-  /// number, even beyond the budget; then the planner's while the budget lasts.
+  /// number, even beyond the budget; then the planner's while the budget lasts. Failures end a
+  /// study only while there is something left to give out. The answer Done is not final: a running
+  /// trial that completes may revoke "ten failed and none is complete".
   struct Given {
     std::int64_t trial = 0;
     std::optional<std::int64_t> until_step{};
@@ -64,7 +71,8 @@ class Study {
   /// problem with it.
   std::int64_t enqueue(Configuration configuration, TrialOrigin origin);
 
-  /// Takes in a waiting trial that another program put into storage under this number.
+  /// Takes in a waiting trial that another program put into storage under this number; one that is
+  /// known already is ignored. REQUIRES: no gap in the numbers.
   void adopt(Trial trial);
 
   /// From now on ask() says Done{reason}, apart from nothing: waiting ones stay waiting.
@@ -76,17 +84,21 @@ class Study {
   RunRequest begin_attempt(const Given& given);
   void attempt_started(const Started& started);
 
-  /// Merges a report, judges it. Reports of finished trials and of older attempts are ignored.
+  /// Merges a report into its step, metric by metric, adds what expressions give, and judges it.
+  /// Once it was told to stop or pause an attempt is not judged again: its later reports are
+  /// ignored (the same verdict is the answer), and those of trials that do not run are too.
   Verdict report(std::int64_t trial, std::int64_t step, const MetricValues& metrics);
 
   /// An attempt ended: decides the trial's state (or another attempt: then the result is its
   /// Given, which goes to begin_attempt). One function decides, see attempt_outcome.h.
   std::optional<Given> attempt_finished(const Finished& finished);
 
-  /// A trial that others ran is over.
+  /// A trial that others ran is over. A complete one without values that can be had from its
+  /// reports, or with one that is not finite, is a failed one. REQUIRES: it is not finished.
   void finish(std::int64_t trial, TrialEnd end);
 
-  /// Back to waiting, at no cost: the tuner was interrupted.
+  /// Back to waiting, at no cost: the tuner was interrupted. What the interrupted attempt reported
+  /// is taken back, unless it left a checkpoint.
   void requeue(std::int64_t trial, const std::string& reason);
 
   // --- the state of affairs ---
@@ -100,16 +112,32 @@ class Study {
   void flush();
 
  private:
+  /// What is asked of a running trial, and the verdict on its current attempt.
+  struct Open {
+    Given given{};
+    Verdict verdict{};
+  };
+
+  Trial* next_waiting();
   std::optional<Done> budget_spent() const;
-  void tell(EventKind kind, Trial& trial, const Report* report = nullptr);
-  void conclude(Trial& trial, TrialEnd end);
-  void note_failure(const Trial& trial, const std::string& likeness);
+  bool complete_partial(Trial& trial);
+  Answer carry_out(const Start& start);
+  Answer carry_out(const Continue& go_on);
+  Given give_out(Trial& trial, const Given& given);
+
+  Trial* running_attempt(std::int64_t number, int attempt);
+  Report& merge(Trial& trial, std::int64_t step, const MetricValues& metrics);
+  void put_back(Trial& trial, const std::string& reason);
+  void conclude(Trial& trial, TrialEnd end, const std::string& likeness);
+  void tell(EventKind kind, Trial& trial, Report* report = nullptr);
 
   StudySettings settings_;
   History history_;
   Planner& planner_;
   std::vector<StudyObserver*> observers_;
   Clock clock_;
+  FailureLimit failure_limit_;
+  std::map<std::int64_t, Open> open_{};
   std::optional<Done> ended_{};
 };
 

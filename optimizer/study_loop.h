@@ -35,7 +35,7 @@ enum class StudyEnd {
 
 struct LoopResult {
   StudyEnd end = StudyEnd::spent;
-  std::string reason{};  // "max_trials", "target", …
+  std::string reason{};  // "max_trials", "target", …; "external": all that is open runs elsewhere
   std::string detail{};  // for people
 };
 

@@ -1,0 +1,22 @@
+// What is said of an attempt that failed, and when two failures are alike.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "optimizer/trial_runner.h"
+
+namespace autoglm {
+
+/// How the attempt ended, without what it wrote: "exit status 1", "signal 9 (Killed)",
+/// "timeout: longer than 20m".
+std::string ending_text(const Finished& finished);
+
+/// ending_text and the last lines of stderr, on one line: "exit status 1: ValueError: bad lr".
+std::string failure_reason(const Finished& finished);
+
+/// Equal for failures alike: the same exit status or signal and the same last line of stderr,
+/// numbers in it disregarded.
+std::string failure_likeness(const Finished& finished);
+
+}  // namespace autoglm

@@ -1,0 +1,128 @@
+// Reads `metric` and `metrics` of a spec.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "optimizer/objective.h"
+
+namespace autoglm {
+namespace {
+
+constexpr std::string_view kMeanLast = "mean_last_";
+constexpr int kMostMeanOf = 1'000'000;
+
+Goal parse_goal(const SpecNode& node) {
+  const std::string& text = node.as_string();
+  if (text == "minimize") {
+    return Goal::minimize;
+  }
+  if (text != "maximize") {
+    node.fail(fmt::format("must be \"minimize\" or \"maximize\", not {}", json_quoted(text)));
+  }
+  return Goal::maximize;
+}
+
+void parse_reduce(const SpecNode& node, Metric& metric) {
+  const std::string& text = node.as_string();
+  if (text == "last" || text == "min" || text == "max") {
+    metric.reduce = text == "last" ? Reduce::last : text == "min" ? Reduce::min : Reduce::max;
+    return;
+  }
+  metric.reduce = Reduce::mean_last;
+  const char* const end = text.data() + text.size();
+  if (text.starts_with(kMeanLast)) {
+    const auto [rest, error] = std::from_chars(text.data() + kMeanLast.size(), end, metric.mean_of);
+    if (error == std::errc{} && rest == end && metric.mean_of >= 1 &&
+        metric.mean_of <= kMostMeanOf) {
+      return;
+    }
+  }
+  node.fail(
+      fmt::format("must be \"last\", \"min\", \"max\" or \"mean_last_N\" (such as "
+                  "\"mean_last_5\"), not {}",
+                  json_quoted(text)));
+}
+
+Expression parse_value(const SpecNode& node) {
+  try {
+    Expression expression = Expression::parse(node.as_string(), Dialect::arithmetic);
+    if (expression.is_logical()) {
+      node.fail("must be a number, not a condition");
+    }
+    return expression;
+  } catch (const ExpressionError& error) {
+    node.fail(fmt::format("at character {}: {}", error.offset + 1, error.what()));
+  }
+}
+
+Metric parse_metric(const SpecNode& node) {
+  ObjectReader reader(node, "the metric");
+  Metric metric;
+  const SpecNode& name = reader.require("name");
+  metric.name = name.as_string();
+  if (metric.name.empty()) {
+    name.fail("a metric needs a name");
+  }
+  metric.goal = parse_goal(reader.require("goal", {"direction", "mode"}));
+  if (const SpecNode* target = reader.find("target")) {
+    metric.target = target->as_number();
+  }
+  if (const SpecNode* value = reader.find("value")) {
+    metric.value = parse_value(*value);
+  }
+  if (const SpecNode* reduce = reader.find("reduce")) {
+    parse_reduce(*reduce, metric);
+  }
+  reader.finish();
+  return metric;
+}
+
+/// Expressions are over what programs report, so they cannot name what is itself computed.
+void check_computed_names(const std::vector<const SpecNode*>& nodes,
+                          const std::vector<Metric>& metrics) {
+  for (std::size_t i = 0; i < metrics.size(); ++i) {
+    if (!metrics[i].value) {
+      continue;
+    }
+    for (const Metric& other : metrics) {
+      const std::vector<std::string>& names = metrics[i].value->names();
+      if (other.value && std::find(names.begin(), names.end(), other.name) != names.end()) {
+        nodes[i]->member("value")->fail(
+            fmt::format("{} is computed itself; give the metric another name than those that the "
+                        "program reports",
+                        json_quoted(other.name)));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+Objective parse_objective(const SpecNode& node) {
+  std::vector<const SpecNode*> nodes{&node};
+  if (node.is(SpecNode::Kind::array)) {
+    nodes.clear();
+    for (const auto& element : node.as_array()) {
+      nodes.push_back(element.get());
+    }
+    if (nodes.empty()) {
+      node.fail("needs at least one metric");
+    }
+  }
+  std::vector<Metric> metrics;
+  for (const SpecNode* const one : nodes) {
+    Metric metric = parse_metric(*one);
+    if (std::any_of(metrics.begin(), metrics.end(),
+                    [&metric](const Metric& other) { return other.name == metric.name; })) {
+      one->member("name")->fail(fmt::format("there is already a metric {}; each needs its own name",
+                                            json_quoted(metric.name)));
+    }
+    metrics.push_back(std::move(metric));
+  }
+  check_computed_names(nodes, metrics);
+  return Objective(std::move(metrics));
+}
+
+}  // namespace autoglm

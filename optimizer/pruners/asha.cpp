@@ -1,0 +1,135 @@
+// Asynchronous successive halving (Li et al., "A system for massively parallel hyperparameter
+// tuning", MLSys 2020) in its stopping form (Klein et al., "Model-based asynchronous hyperparameter
+// and neural architecture search", 2020, as in Syne Tune): at each rung min_steps * reduction^k
+// below max_steps a trial is compared with all that were recorded at the rung, itself among them,
+// and goes on if it is among the best n / reduction of n, rounded up. With fewer than `reduction`
+// results it goes on.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "optimizer/pruners/pruners.h"
+
+namespace autoglm {
+namespace {
+
+struct AshaOptions {
+  std::int64_t min_steps = 1;               // the first rung; >= 1
+  std::optional<std::int64_t> max_steps{};  // no rung there or beyond; > min_steps; none: no end
+  std::int64_t reduction = 3;               // one in so many goes on; >= 2
+};
+
+using Curve = std::vector<std::pair<std::int64_t, double>>;
+
+/// What a trial is recorded with at a rung: its first report at or beyond it. A report that jumps
+/// over several rungs is recorded at each.
+std::optional<double> result_at(const Curve& curve, std::int64_t rung) {
+  for (const auto& [step, value] : curve) {
+    if (step >= rung) {
+      return value;
+    }
+  }
+  return std::nullopt;
+}
+
+/// Trials that broke are no yardstick.
+bool is_recorded(const Trial& trial) {
+  return trial.state != TrialState::failed && trial.state != TrialState::infeasible &&
+         trial.state != TrialState::abandoned;
+}
+
+/// NaN is worse than every number.
+bool is_better(double cost, double other) {
+  return cost < other || (!std::isnan(cost) && std::isnan(other));
+}
+
+class Asha : public Pruner {
+ public:
+  explicit Asha(AshaOptions options) : options_(options) {}
+
+  Verdict judge(const Trial& trial, const History& history) const override {
+    const std::optional<std::int64_t> rung = rung_just_reached(trial, history.objective());
+    if (!rung) {
+      return {};
+    }
+    const Objective& objective = history.objective();
+    const double own = *result_at(objective.curve(trial), *rung);
+    std::int64_t recorded = 1;
+    std::int64_t better = 0;
+    for (const Trial& other : history.trials()) {
+      if (other.number == trial.number || !is_recorded(other)) {
+        continue;
+      }
+      if (const std::optional<double> result = result_at(objective.curve(other), *rung)) {
+        ++recorded;
+        better += is_better(objective.cost(0, *result), objective.cost(0, own)) ? 1 : 0;
+      }
+    }
+    const std::int64_t going_on = (recorded + options_.reduction - 1) / options_.reduction;
+    if (recorded < options_.reduction || better < going_on) {
+      return {};
+    }
+    return {.action = Action::stop,
+            .reason = fmt::format("asha: {} is number {} of {} at rung {}; the best {} go on",
+                                  number_text(own), better + 1, recorded, *rung, going_on)};
+  }
+
+ private:
+  /// The highest rung that the trial reached with its latest report; a trial is judged once a rung.
+  std::optional<std::int64_t> rung_just_reached(const Trial& trial,
+                                                const Objective& objective) const {
+    const Curve curve = objective.curve(trial);
+    const auto latest =
+        std::max_element(trial.reports.begin(), trial.reports.end(),
+                         [](const Report& a, const Report& b) { return a.sequence < b.sequence; });
+    if (curve.empty() || curve.back().first != latest->step) {
+      return std::nullopt;
+    }
+    const std::int64_t before = curve.size() > 1 ? curve[curve.size() - 2].first : -1;
+    std::int64_t rung = options_.min_steps;
+    std::optional<std::int64_t> reached;
+    while (rung <= latest->step && (!options_.max_steps || rung < *options_.max_steps)) {
+      if (rung > before) {
+        reached = rung;
+      }
+      if (rung > latest->step / options_.reduction) {
+        break;
+      }
+      rung *= options_.reduction;
+    }
+    return reached;
+  }
+
+  AshaOptions options_;
+};
+
+}  // namespace
+
+ParsedPruner make_asha(ObjectReader* reader) {
+  AshaOptions options;
+  constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+  if (reader != nullptr) {
+    if (const SpecNode* node = reader->find("min_steps")) {
+      options.min_steps = node->as_integer(1, kMost);
+    }
+    if (const SpecNode* node = reader->find("max_steps")) {
+      options.max_steps = node->as_integer(1, kMost);
+      if (*options.max_steps <= options.min_steps) {
+        node->fail(fmt::format("must be above min_steps ({})", options.min_steps));
+      }
+    }
+    if (const SpecNode* node = reader->find("reduction")) {
+      options.reduction = node->as_integer(2, kMost);
+    }
+  }
+  return {.pruner = std::make_unique<Asha>(options),
+          .options =
+              fmt::format(R"({{"min_steps":{},"max_steps":{},"reduction":{}}})", options.min_steps,
+                          options.max_steps ? fmt::format("{}", *options.max_steps) : "null",
+                          options.reduction)};
+}
+
+}  // namespace autoglm

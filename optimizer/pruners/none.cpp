@@ -1,0 +1,18 @@
+// Lets every trial run to its end.
+#include "optimizer/pruners/pruners.h"
+
+namespace autoglm {
+namespace {
+
+class None : public Pruner {
+ public:
+  Verdict judge(const Trial& /*trial*/, const History& /*history*/) const override { return {}; }
+};
+
+}  // namespace
+
+ParsedPruner make_none(ObjectReader* /*reader*/) {
+  return {.pruner = std::make_unique<None>(), .options = "{}"};
+}
+
+}  // namespace autoglm

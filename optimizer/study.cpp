@@ -1,0 +1,201 @@
+// What comes next, and the books of a study. The life of a trial that was given out is in
+// study_attempts.cpp.
+#include "optimizer/study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "optimizer/summary.h"
+#include "search_space/random.h"
+
+namespace autoglm {
+
+Study::Study(StudySettings settings, History history, Planner& planner,
+             std::vector<StudyObserver*> observers, Clock clock)
+    : settings_(settings),
+      history_(std::move(history)),
+      planner_(planner),
+      observers_(std::move(observers)),
+      clock_(std::move(clock)),
+      failure_limit_(settings.max_failures, settings.stop_when_first_three_fail_alike) {
+  history_.set_max_trials(settings_.max_trials);
+}
+
+Study::Answer Study::ask() {
+  if (ended_) {
+    return *ended_;
+  }
+  while (Trial* const waiting = next_waiting()) {
+    if (std::optional<Done> limit = failure_limit_.reached()) {
+      return *std::move(limit);
+    }
+    if (complete_partial(*waiting)) {
+      return give_out(*waiting, {.trial = waiting->number});
+    }
+  }
+  if (std::optional<Done> spent = budget_spent()) {
+    return *std::move(spent);
+  }
+  const Decision decision = planner_.next(history_);
+  if (const Done* const done = std::get_if<Done>(&decision)) {
+    return *done;
+  }
+  if (std::optional<Done> limit = failure_limit_.reached()) {
+    return *std::move(limit);
+  }
+  if (const Start* const start = std::get_if<Start>(&decision)) {
+    return carry_out(*start);
+  }
+  if (const Continue* const go_on = std::get_if<Continue>(&decision)) {
+    return carry_out(*go_on);
+  }
+  return Wait{};
+}
+
+Trial* Study::next_waiting() {
+  for (const Trial& trial : history_.trials()) {
+    if (trial.state == TrialState::waiting) {
+      return &history_.at(trial.number);
+    }
+  }
+  return nullptr;
+}
+
+std::optional<Done> Study::budget_spent() const {
+  const Objective& objective = history_.objective();
+  for (const Trial& trial : history_.trials()) {
+    if (!objective.costs(trial).empty() && objective.reaches_target(trial.values)) {
+      return Done{.reason = "target", .detail = fmt::format("trial {} reached it", trial.number)};
+    }
+  }
+  if (settings_.max_trials && count_trials(history_.trials()).counted >= *settings_.max_trials) {
+    return Done{.reason = "max_trials"};
+  }
+  return std::nullopt;
+}
+
+/// Fills in what the user left open. False when nothing can: then the trial is over.
+bool Study::complete_partial(Trial& trial) {
+  if (!trial.partial) {
+    return true;
+  }
+  trial.seen = history_.sequence();
+  std::optional<Start> rest = planner_.complete(trial.number, trial.configuration, history_);
+  if (!rest) {
+    conclude(trial,
+             {.state = TrialState::infeasible,
+              .reason = "no configuration with these values satisfies the constraints"},
+             "");
+    return false;
+  }
+  trial.configuration = std::move(rest->configuration);
+  trial.why = std::move(rest->why);
+  trial.searcher = std::move(rest->searcher);
+  trial.partial = false;
+  history_.reindex(trial);
+  return true;
+}
+
+Study::Answer Study::carry_out(const Start& start) {
+  const Configuration& configuration = start.configuration;
+  const SearchSpace& space = history_.space();
+  if (!start.allow_duplicate && history_.was_tried(configuration)) {
+    throw std::logic_error(fmt::format("{} suggested a configuration that was tried: {}",
+                                       start.searcher, configuration_json(configuration)));
+  }
+  if (const auto problem = space.problem_with(configuration, SearchSpace::Completeness::whole)) {
+    throw std::logic_error(fmt::format("{} suggested {}: {}", start.searcher,
+                                       configuration_json(configuration), *problem));
+  }
+  const auto number = static_cast<std::int64_t>(history_.trials().size());
+  Trial& trial = history_.add({.number = number,
+                               .configuration = configuration,
+                               .seed = trial_seed(settings_.seed, number, 0),
+                               .why = start.why,
+                               .searcher = start.searcher,
+                               .seen = history_.sequence(),
+                               .asked_sequence = history_.sequence(),
+                               .created = now()});
+  return give_out(
+      trial,
+      {.trial = number, .until_step = start.until_step, .checkpoint_of = start.checkpoint_of});
+}
+
+Study::Answer Study::carry_out(const Continue& go_on) {
+  Trial& trial = history_.at(go_on.trial);
+  if (trial.state != TrialState::paused) {
+    throw std::logic_error(fmt::format("trial {} is {}, so it cannot be continued", trial.number,
+                                       to_string(trial.state)));
+  }
+  return give_out(trial, {.trial = trial.number, .until_step = go_on.until_step});
+}
+
+Study::Given Study::give_out(Trial& trial, const Given& given) {
+  trial.state = TrialState::running;
+  trial.reason.clear();
+  trial.external = settings_.external;
+  if (trial.attempts.empty()) {
+    trial.started = now();
+  }
+  open_[trial.number] = {.given = given};
+  tell(EventKind::asked, trial);
+  return given;
+}
+
+std::int64_t Study::enqueue(Configuration configuration, TrialOrigin origin) {
+  const auto number = static_cast<std::int64_t>(history_.trials().size());
+  const bool whole =
+      !history_.space().problem_with(configuration, SearchSpace::Completeness::whole).has_value();
+  adopt({.number = number,
+         .configuration = std::move(configuration),
+         .partial = !whole,
+         .origin = origin,
+         .created = now()});
+  return number;
+}
+
+void Study::adopt(Trial trial) {
+  if (history_.find(trial.number) != nullptr) {
+    return;
+  }
+  trial.state = TrialState::waiting;
+  trial.seed = trial_seed(settings_.seed, trial.number, 0);
+  trial.asked_sequence = history_.sequence();
+  tell(EventKind::enqueued, history_.add(std::move(trial)));
+}
+
+void Study::end(const std::string& reason) { ended_ = Done{.reason = reason}; }
+
+const Trial* Study::best() const {
+  return history_.objective().size() > 1 ? nullptr
+                                         : best_trial(history_.trials(), history_.objective());
+}
+
+std::vector<std::int64_t> Study::pareto() const {
+  return pareto_front(history_.trials(), history_.objective());
+}
+
+std::vector<Planner::Recommendation> Study::recommend(std::size_t n) const {
+  return planner_.recommend(n, history_);
+}
+
+void Study::flush() {
+  for (StudyObserver* const observer : observers_) {
+    observer->flush();
+  }
+}
+
+void Study::tell(EventKind kind, Trial& trial, Report* report) {
+  const std::int64_t sequence = history_.next_sequence();
+  if (report != nullptr) {
+    report->sequence = sequence;
+  }
+  for (StudyObserver* const observer : observers_) {
+    observer->on_event({.kind = kind, .sequence = sequence, .trial = trial, .report = report});
+  }
+}
+
+}  // namespace autoglm

@@ -1,0 +1,285 @@
+// The life of a trial that was given out: attempts, reports, its end.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
+#include "optimizer/attempt_outcome.h"
+#include "optimizer/study.h"
+#include "search_space/random.h"
+
+namespace autoglm {
+namespace {
+
+/// Takes back what the current attempt reported. What came before it stays: an earlier attempt left
+/// a checkpoint, and the next one goes on from there.
+void take_back_reports(Trial& trial) {
+  const TimeNs began = trial.attempts.empty() ? 0 : trial.attempts.back().started;
+  std::vector<Report>& reports = trial.reports;
+  reports.erase(std::remove_if(reports.begin(), reports.end(),
+                               [began](const Report& report) { return report.time >= began; }),
+                reports.end());
+  std::vector<const Report*> by_arrival;
+  for (const Report& report : reports) {
+    by_arrival.push_back(&report);
+  }
+  std::sort(by_arrival.begin(), by_arrival.end(),
+            [](const Report* a, const Report* b) { return a->sequence < b->sequence; });
+  trial.metrics.clear();
+  for (const Report* const report : by_arrival) {
+    for (const auto& [name, value] : report->metrics) {
+      set_metric(trial.metrics, name, value);
+    }
+  }
+}
+
+/// From which attempt of this repeat to continue; empty: begin anew.
+std::string checkpoint_directory(const Trial& trial, int repeat) {
+  for (auto attempt = trial.attempts.rbegin(); attempt != trial.attempts.rend(); ++attempt) {
+    if (attempt->repeat == repeat && attempt->outcome == kPaused) {
+      return attempt->directory;
+    }
+  }
+  return {};
+}
+
+/// Of a complete trial the mean over its repeats, of a pruned one its last values.
+std::vector<double> values_at_end(const Trial& trial, TrialState state,
+                                  const Objective& objective) {
+  if (state != TrialState::complete) {
+    return state == TrialState::pruned ? objective.last_values(trial) : std::vector<double>();
+  }
+  std::vector<double> mean(objective.size(), 0.0);
+  double repeats = 0;
+  for (const Attempt& attempt : trial.attempts) {
+    if (attempt.values.size() == mean.size()) {
+      ++repeats;
+      std::transform(mean.begin(), mean.end(), attempt.values.begin(), mean.begin(), std::plus<>());
+    }
+  }
+  for (double& value : mean) {
+    value /= repeats;
+  }
+  return mean;
+}
+
+/// When an attempt that nobody saw end was last heard of.
+TimeNs last_sign_of_life(const Trial& trial) {
+  TimeNs last = trial.attempts.back().started;
+  for (const Report& report : trial.reports) {
+    last = std::max(last, report.time);
+  }
+  return last;
+}
+
+}  // namespace
+
+RunRequest Study::begin_attempt(const Given& given) {
+  Trial& trial = history_.at(given.trial);
+  int repeat = 0;
+  if (!trial.attempts.empty()) {
+    const Attempt& last = trial.attempts.back();
+    repeat = last.repeat + (last.values.empty() ? 0 : 1);
+  }
+  std::string resume = checkpoint_directory(trial, repeat);
+  if (resume.empty() && given.checkpoint_of) {
+    const Trial& origin = history_.at(*given.checkpoint_of);
+    resume = origin.attempts.empty() ? "" : origin.attempts.back().directory;
+  }
+  const Attempt attempt{.number = static_cast<int>(trial.attempts.size()) + 1,
+                        .repeat = repeat,
+                        .seed = trial_seed(settings_.seed, trial.number, repeat),
+                        .started = now()};
+  trial.attempts.push_back(attempt);
+  open_[trial.number] = {.given = given};
+  tell(EventKind::started, trial);
+  return {.trial = trial.number,
+          .attempt = attempt.number,
+          .repeat = attempt.repeat,
+          .seed = attempt.seed,
+          .configuration = trial.configuration,
+          .until_step = given.until_step,
+          .resume_directory = std::move(resume)};
+}
+
+/// The trial whose current attempt this is; nullptr for what comes late.
+Trial* Study::running_attempt(std::int64_t number, int attempt) {
+  const Trial* const trial = history_.find(number);
+  if (trial == nullptr || trial->state != TrialState::running || trial->attempts.empty() ||
+      trial->attempts.back().number != attempt) {
+    return nullptr;
+  }
+  return &history_.at(number);
+}
+
+void Study::attempt_started(const Started& started) {
+  if (Trial* const trial = running_attempt(started.trial, started.attempt)) {
+    trial->attempts.back().pid = started.pid;
+    trial->attempts.back().directory = started.directory;
+    tell(EventKind::launched, *trial);
+  }
+}
+
+Verdict Study::report(std::int64_t number, std::int64_t step, const MetricValues& metrics) {
+  const Trial* const found = history_.find(number);
+  if (found == nullptr || found->state != TrialState::running) {
+    return {};
+  }
+  Open& open = open_[number];
+  if (open.verdict.action != Action::go_on) {
+    return open.verdict;
+  }
+  Trial& trial = history_.at(number);
+  tell(EventKind::reported, trial, &merge(trial, step, metrics));
+  open.verdict = planner_.judge(trial, history_);
+  if (open.verdict.action == Action::go_on && open.given.until_step &&
+      step >= *open.given.until_step) {
+    open.verdict = {.action = Action::pause, .reason = fmt::format("step {} is reached", step)};
+  }
+  return open.verdict;
+}
+
+Report& Study::merge(Trial& trial, std::int64_t step, const MetricValues& metrics) {
+  const Objective& objective = history_.objective();
+  auto report = std::find_if(trial.reports.begin(), trial.reports.end(),
+                             [step](const Report& one) { return one.step == step; });
+  if (report == trial.reports.end()) {
+    report = trial.reports.insert(report, {.step = step});
+  }
+  report->time = now();
+  for (const auto& [name, value] : metrics) {
+    if (!objective.is_computed(name)) {
+      set_metric(report->metrics, name, value);
+      set_metric(trial.metrics, name, value);
+    }
+  }
+  objective.add_computed(report->metrics, trial.metrics);
+  for (const auto& [name, value] : report->metrics) {
+    if (objective.is_computed(name)) {
+      set_metric(trial.metrics, name, value);
+    }
+  }
+  return *report;
+}
+
+std::optional<Study::Given> Study::attempt_finished(const Finished& finished) {
+  Trial* const trial = running_attempt(finished.trial, finished.attempt);
+  if (trial == nullptr) {
+    return std::nullopt;
+  }
+  const Given given = open_[trial->number].given;
+  Verdict verdict = open_[trial->number].verdict;
+  if (given.until_step && verdict.action == Action::go_on && finished.ending == Ending::exited &&
+      finished.code == kExitTryAgain) {
+    verdict = {.action = Action::pause, .reason = "checkpointed"};
+  }
+  const AttemptOutcome outcome = decide(finished, *trial, history_.objective(), settings_, verdict,
+                                        finished.ending == Ending::stopped);
+  Attempt& attempt = trial->attempts.back();
+  attempt.finished = now();
+  attempt.outcome = outcome.outcome;
+  attempt.user_seconds = finished.user_seconds;
+  attempt.system_seconds = finished.system_seconds;
+  attempt.peak_memory_bytes = finished.peak_memory_bytes;
+  attempt.values = outcome.values;
+  switch (outcome.next) {
+    case AttemptOutcome::Next::conclude:
+      conclude(*trial,
+               {.state = outcome.state,
+                .reason = outcome.reason,
+                .values = values_at_end(*trial, outcome.state, history_.objective())},
+               outcome.likeness);
+      return std::nullopt;
+    case AttemptOutcome::Next::paused:
+      trial->state = TrialState::paused;
+      trial->reason = outcome.reason;
+      open_.erase(trial->number);
+      tell(EventKind::paused, *trial);
+      return std::nullopt;
+    case AttemptOutcome::Next::requeue:
+      put_back(*trial, outcome.reason);
+      return std::nullopt;
+    case AttemptOutcome::Next::next_repeat:
+      trial->reports.clear();
+      trial->metrics.clear();
+      break;
+    case AttemptOutcome::Next::retry:
+      ++trial->failures;
+      take_back_reports(*trial);
+      break;
+    case AttemptOutcome::Next::try_again:
+      take_back_reports(*trial);
+      break;
+  }
+  tell(EventKind::attempt_ended, *trial);
+  return given;
+}
+
+void Study::finish(std::int64_t number, TrialEnd end) {
+  Trial& trial = history_.at(number);
+  if (is_finished(trial.state)) {
+    throw std::logic_error(fmt::format("trial {} is {} already", number, to_string(trial.state)));
+  }
+  const Objective& objective = history_.objective();
+  if (end.values) {
+    for (std::size_t i = 0; i < objective.size(); ++i) {
+      set_metric(trial.metrics, objective.metrics()[i].name, end.values->at(i));
+    }
+  }
+  if (end.state == TrialState::complete) {
+    EndValues own = end_values(trial, objective);
+    if (!own.problem.empty()) {
+      end.state = TrialState::failed;
+      end.reason = std::move(own.problem);
+      end.values.reset();
+    } else if (!end.values) {
+      end.values = std::move(own.values);
+    }
+  } else if (end.state == TrialState::pruned && !end.values) {
+    end.values = objective.last_values(trial);
+  }
+  const std::string likeness = end.state == TrialState::failed ? "told: " + end.reason : "";
+  conclude(trial, std::move(end), likeness);
+}
+
+void Study::conclude(Trial& trial, TrialEnd end, const std::string& likeness) {
+  trial.state = end.state;
+  trial.reason = std::move(end.reason);
+  trial.values = std::move(end.values).value_or(std::vector<double>());
+  trial.finished = now();
+  if (end.duration_seconds) {
+    trial.started = trial.finished - static_cast<TimeNs>(*end.duration_seconds * 1e9);
+  }
+  trial.user_attrs.insert(trial.user_attrs.end(), end.user_attrs.begin(), end.user_attrs.end());
+  trial.finished_sequence = history_.sequence();
+  open_.erase(trial.number);
+  history_.reindex(trial);
+  failure_limit_.note(trial, likeness);
+  tell(EventKind::finished, trial);
+}
+
+void Study::requeue(std::int64_t number, const std::string& reason) {
+  Trial& trial = history_.at(number);
+  if (!trial.attempts.empty() && trial.attempts.back().finished == 0) {
+    trial.attempts.back().finished = last_sign_of_life(trial);
+    trial.attempts.back().outcome = kInterrupted;
+  }
+  put_back(trial, reason);
+}
+
+void Study::put_back(Trial& trial, const std::string& reason) {
+  if (trial.attempts.empty() || trial.attempts.back().outcome != kPaused) {
+    take_back_reports(trial);
+  }
+  if (trial.attempts.empty()) {
+    trial.started = 0;
+  }
+  trial.state = TrialState::waiting;
+  trial.reason = reason;
+  trial.external = false;
+  open_.erase(trial.number);
+  tell(EventKind::requeued, trial);
+}
+
+}  // namespace autoglm
