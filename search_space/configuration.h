@@ -25,6 +25,9 @@ class Configuration {
 
   /// Replaces the value of `name` or appends it.
   void set(std::string_view name, Value value);
+  /// The same where `name` is known to be new.
+  void append(const std::string& name, Value value) { items_.emplace_back(name, std::move(value)); }
+  void reserve(std::size_t size) { items_.reserve(size); }
 
   bool empty() const { return items_.empty(); }
   std::size_t size() const { return items_.size(); }

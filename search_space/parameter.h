@@ -44,16 +44,26 @@ struct Parameter {
 
 /// Where `value` lies in its domain, in [0, 1]: linear, or linear in the logarithm. Of n values
 /// (integers, steps, choices) the i-th lies at the middle of its cell, (i + 1/2) / n — for log_int
-/// the cell of k is [log(k - 1/2), log(k + 1/2)]. REQUIRES: `value` is in the domain.
+/// the cell of k is [log(k - 1/2), log(k + 1/2)]. A number outside the bounds counts as the nearest
+/// (a range may have been narrowed since). REQUIRES: `value` is a number, or one of the choices.
 double position_of(const Domain& domain, const Value& value);
 
-/// The value whose cell holds `position`, which is clamped to [0, 1]. The one home of log and step:
-/// value_at(position_of(v)) is v, and no result is ever outside the bounds.
+/// The value whose cell holds `position`, which is clamped to [0, 1]. The one home of log and step.
+/// No result is ever outside the bounds. Continuous values come out with at most 11 significant
+/// digits (linear: of the range), the bounds apart, so that value_at(position_of(v)) is v for every
+/// v that value_at yields, or that is as short; integers: in ranges of up to 2^40 values.
 Value value_at(const Domain& domain, double position);
 
 /// `value` as the domain has it (1 becomes 1.0 in a float range), or nothing when it is not in it.
 /// A value between grid points is not in it.
 std::optional<Value> fit_value(const Domain& domain, const Value& value);
+
+/// The i-th value of a range with a step, short where min and step are: 0.15, never
+/// 0.15000000000000002.
+double grid_value(const FloatRange& range, std::uint64_t i);
+
+/// Why fit_value gives nothing, for people, with what to write instead. REQUIRES: it gives nothing.
+std::string misfit(const Domain& domain, const Value& value);
 
 /// How many values there are; nothing for a continuous range (min < max, no step).
 std::optional<std::uint64_t> cardinality(const Domain& domain);

@@ -7,10 +7,13 @@
 
 namespace autoglm {
 
-/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011), keyed by
-/// (seed, stream): a stream is a trial, so what a trial draws never depends on what others drew.
-/// All transforms are our own, since those of the standard library differ between libraries.
-/// A UniformRandomBitGenerator.
+/// Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", SC 2011).
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter,
+                                        std::array<std::uint32_t, 2> key);
+
+/// A generator over philox4x32, keyed by (seed, stream): a stream is a trial, so what a trial draws
+/// never depends on what others drew. All transforms are our own, since those of the standard
+/// library differ between libraries. A UniformRandomBitGenerator.
 class Rng {
  public:
   using result_type = std::uint64_t;

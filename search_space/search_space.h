@@ -45,6 +45,13 @@ class SearchSpace {
   std::optional<std::string> problem_with(const Configuration& configuration,
                                           Completeness completeness) const;
 
+  /// "no parameter is called "lrr"; did you mean "lr"?"
+  std::string unknown_parameter(std::string_view name) const;
+
+  /// The first parameter that is in `configuration` although it is certain to be inactive, whatever
+  /// values the missing ones take; nullptr when there is none.
+  const Parameter* inactive_parameter(const Configuration& configuration) const;
+
   /// Draws parents before children, each from its own prior, around what `fixed` gives; rejects on
   /// constraints. Nothing after 100,000 rejections (`blame` then holds the constraint that
   /// rejected most).
@@ -65,6 +72,9 @@ class SearchSpace {
   void enumerate(const std::function<bool(const Configuration&)>& visit) const;
 
  private:
+  bool is_named(const std::string& name) const;  // by a condition or constraint
+  void enumerate_all(const std::function<bool(const Configuration&)>& visit) const;
+
   std::vector<Parameter> parameters_{};
   std::vector<Expression> constraints_{};
 };

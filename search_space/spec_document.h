@@ -52,11 +52,15 @@ class SpecNode {
   std::int64_t integer = 0;  // kind integer: exact; integers beyond int64 are of kind number
   double number = 0;         // kinds integer and number
   std::string string{};
+  bool plain = false;  // kind string: written without escapes, so what it holds has places
   std::vector<std::shared_ptr<const SpecNode>> elements{};
   std::vector<SpecMember> members{};  // in the order of the text
 
   /// Throws SpecError at this value.
   [[noreturn]] void fail(const std::string& message) const;
+  /// Throws SpecError `offset` bytes into the text that this string holds, if that has a place,
+  /// else at this value.
+  [[noreturn]] void fail_within(std::size_t offset, const std::string& message) const;
 
   // Each throws SpecError ("must be a string, not the number 3") when the value is another thing.
   const std::string& as_string() const;
@@ -112,6 +116,8 @@ class ObjectReader {
   using Aliases = std::initializer_list<std::string_view>;
   /// nullptr when absent. A key and its alias together are an error at the second.
   const SpecNode* find(std::string_view key, Aliases aliases = {});
+  /// The same with the place of the key.
+  const SpecMember* find_member(std::string_view key, Aliases aliases = {});
   /// Throws SpecError at the object when absent.
   const SpecNode& require(std::string_view key, Aliases aliases = {});
 
@@ -123,6 +129,7 @@ class ObjectReader {
   const SpecNode& object_;
   std::string what_;
   std::vector<std::string> known_{};
+  std::vector<std::string> aliases_{};
   std::vector<const SpecMember*> used_{};
 };
 
