@@ -29,7 +29,7 @@ bool spawn_and_wait(char* program) {
 }
 
 bool write_durably(int file) {
-  static const std::array<char, 4096> kPage{};
+  static constexpr std::array<char, 4096> kPage{};
   return write(file, kPage.data(), kPage.size()) == static_cast<ssize_t>(kPage.size()) &&
          fsync(file) == 0;
 }

@@ -163,6 +163,9 @@ void report(Perceptron& model, const Digits& data, int epoch) {
     right += guess == data.labels[i] ? 1 : 0;
     loss -= static_cast<double>(column(data.labels[i]));
   }
+  if (!std::isfinite(loss)) {
+    throw std::runtime_error("the loss is no number any more: the steps are too long");
+  }
   const auto n = static_cast<double>(data.labels.size());
   // (2) A JSON object on a line of its own is a report; its step lets bad trials be stopped early.
   std::printf("{\"step\": %d, \"val_loss\": %.6f, \"accuracy\": %.4f}\n", epoch, loss / n,
