@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <vector>
 
@@ -12,7 +13,7 @@
 namespace autoglm {
 
 /// Trials given out and finished are durable when flush() returns (one commit for all that came
-/// since the last one); reports alone are written about every 100 ms.
+/// since the last one); reports alone, and where a program runs, are written about every 100 ms.
 class Recorder : public StudyObserver {
  public:
   /// Nothing is owned; all must outlive the recorder.
@@ -23,16 +24,16 @@ class Recorder : public StudyObserver {
 
  private:
   struct Pending {
-    Trial trial{};  // a copy as of the last event
+    Trial trial{};  // as of the last event, without its reports
     bool created = false;
-    std::vector<std::int64_t> steps{};  // reported
+    std::vector<Report> reports{};  // that came since the last write
   };
   void write();
 
   Storage& storage_;
   const StudyRecord& study_;
   const SearchSpace& space_;
-  std::map<std::int64_t, Pending> pending_{};
+  std::map<std::int64_t, Pending> pending_{};  // by number: new ones must be written in order
   std::int64_t sequence_ = 0;
   bool urgent_ = false;
   std::chrono::steady_clock::time_point last_write_{};

@@ -50,11 +50,11 @@ struct StudyRecord {
   TimeNs created = 0;
 };
 
-/// What changed of one trial since it was last written.
+/// What changed of one trial since it was last written. `trial->reports` is not looked at.
 struct TrialWrite {
   const Trial* trial = nullptr;
   bool created = false;                  // its row does not exist yet
-  std::vector<const Report*> reports{};  // new or replaced ones
+  std::vector<const Report*> reports{};  // of its current attempt, new or replaced ones
 };
 
 /// Who tunes a study.
@@ -92,11 +92,17 @@ class Storage {
   virtual std::optional<std::string> holder_of(const StudyRecord& study) = 0;
 
   /// One transaction: `sequence` becomes the study's next event number. `space` gives the
-  /// distributions of the Optuna rows.
+  /// distributions of the Optuna rows. Numbers are dense: a trial created is the next one.
+  ///
+  /// Another program may have put a trial into the file under the number of one created here, since
+  /// trials() or arrived() was last called: then that one moves behind, to the next free number,
+  /// and arrived() will name it. (One that another program already runs cannot move: StorageError.)
+  /// So the caller need not ask before it chooses a number, only now and then.
   virtual void write(const StudyRecord& study, const SearchSpace& space,
                      std::span<const TrialWrite> writes, std::int64_t sequence) = 0;
 
-  /// Waiting trials with numbers from `first` on: enqueued by another program.
+  /// Waiting trials with numbers from `first` on, dense: enqueued by another program. Cheap while
+  /// no other program writes: may be asked before each new trial.
   virtual std::vector<Trial> arrived(const StudyRecord& study, std::int64_t first) = 0;
 
   /// Checkpoints and leaves a single file behind. Also done, quietly, by the destructor.

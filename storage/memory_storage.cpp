@@ -1,0 +1,141 @@
+// Storage for a conversation: nothing is kept.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "storage/storage.h"
+#include "storage/trial_rows.h"
+
+namespace autoglm {
+namespace {
+
+class MemoryStorage : public Storage {
+ public:
+  std::vector<StudyRecord> studies() override;
+  std::optional<StudyRecord> find(const std::string& name) override;
+  StudyRecord create(StudyRecord record) override;
+  StudyRecord update(StudyRecord record) override;
+  std::vector<Trial> trials(const StudyRecord& study) override { return at(study).trials; }
+  bool claim(const StudyRecord& study, const Holder& holder) override;
+  void release(const StudyRecord& study) override { at(study).holder.reset(); }
+  std::optional<std::string> holder_of(const StudyRecord& study) override;
+  void write(const StudyRecord& study, const SearchSpace& space, std::span<const TrialWrite> writes,
+             std::int64_t sequence) override;
+  /// No other program can reach it.
+  std::vector<Trial> arrived(const StudyRecord& /*study*/, std::int64_t /*first*/) override {
+    return {};
+  }
+  void close() override {}
+
+ private:
+  struct Kept {
+    StudyRecord record{};
+    std::vector<Trial> trials{};
+    std::optional<Holder> holder{};
+  };
+  Kept& at(const StudyRecord& study);
+
+  std::map<std::int64_t, Kept> studies_{};
+};
+
+void merge_reports(std::vector<Report>& reports, const std::vector<const Report*>& changed) {
+  for (const Report* report : changed) {
+    const auto found =
+        std::find_if(reports.rbegin(), reports.rend(),
+                     [report](const Report& known) { return known.step == report->step; });
+    if (found != reports.rend()) {
+      *found = *report;
+    } else {
+      reports.push_back(*report);
+    }
+  }
+}
+
+MemoryStorage::Kept& MemoryStorage::at(const StudyRecord& study) {
+  const auto found = studies_.find(study.id);
+  if (found == studies_.end()) {
+    throw StorageError(fmt::format("there is no study \"{}\"", study.name));
+  }
+  return found->second;
+}
+
+std::vector<StudyRecord> MemoryStorage::studies() {
+  std::vector<StudyRecord> records;
+  for (const auto& [id, kept] : studies_) {
+    records.push_back(kept.record);
+  }
+  return records;
+}
+
+std::optional<StudyRecord> MemoryStorage::find(const std::string& name) {
+  for (const auto& [id, kept] : studies_) {
+    if (kept.record.name == name) {
+      return kept.record;
+    }
+  }
+  return std::nullopt;
+}
+
+StudyRecord MemoryStorage::create(StudyRecord record) {
+  if (find(record.name)) {
+    throw StorageError(
+        fmt::format("has a study \"{}\" already; give this one another name", record.name));
+  }
+  record.id = static_cast<std::int64_t>(studies_.size()) + 1;
+  record.uuid = fmt::format("memory-{}", record.id);
+  if (record.created == 0) {
+    record.created = std::chrono::duration_cast<std::chrono::nanoseconds>(
+                         std::chrono::system_clock::now().time_since_epoch())
+                         .count();
+  }
+  studies_[record.id].record = record;
+  return record;
+}
+
+StudyRecord MemoryStorage::update(StudyRecord record) {
+  StudyRecord& kept = at(record).record;
+  record.sequence = kept.sequence;
+  kept = record;
+  return record;
+}
+
+bool MemoryStorage::claim(const StudyRecord& study, const Holder& holder) {
+  at(study).holder = holder;
+  return false;
+}
+
+std::optional<std::string> MemoryStorage::holder_of(const StudyRecord& study) {
+  const std::optional<Holder>& holder = at(study).holder;
+  return holder ? std::optional(fmt::format("process {} ({})", holder->pid, holder->command))
+                : std::nullopt;
+}
+
+void MemoryStorage::write(const StudyRecord& study, const SearchSpace& /*space*/,
+                          std::span<const TrialWrite> writes, std::int64_t sequence) {
+  Kept& kept = at(study);
+  for (const TrialWrite& write : writes) {
+    const auto index = static_cast<std::size_t>(write.trial->number);
+    if (index > kept.trials.size()) {
+      throw StorageError(fmt::format("study \"{}\": trial {} cannot follow trial {}; this is a bug",
+                                     study.name, index, kept.trials.size() - 1));
+    }
+    if (index == kept.trials.size()) {
+      kept.trials.emplace_back();
+    }
+    Trial& trial = kept.trials[index];
+    const bool same_attempt = current_attempt(trial) == current_attempt(*write.trial);
+    std::vector<Report> reports = same_attempt ? std::move(trial.reports) : std::vector<Report>();
+    merge_reports(reports, write.reports);
+    trial = *write.trial;
+    trial.reports = std::move(reports);
+  }
+  kept.record.sequence = std::max(kept.record.sequence, sequence);
+}
+
+}  // namespace
+
+std::unique_ptr<Storage> make_memory_storage() { return std::make_unique<MemoryStorage>(); }
+
+}  // namespace autoglm
