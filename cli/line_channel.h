@@ -12,7 +12,8 @@ namespace autoglm {
 /// SIGINT, SIGTERM and SIGHUP are blocked from its making on and seen by it alone.
 class LineChannel {
  public:
-  /// Nothing is owned. Of a line longer than `longest` bytes only the first `longest` + 1 are kept.
+  /// Nothing is owned. Of a line longer than `longest` bytes the beginning is kept, at least
+  /// `longest` + 1 bytes.
   LineChannel(int input, int output, std::size_t longest);
   ~LineChannel();
   LineChannel(const LineChannel&) = delete;

@@ -33,6 +33,12 @@ void write_intermediate(JsonWriter& json, const StudyReport& report, const Trial
   json.end_object();
 }
 
+/// Whoever ran a trial without telling us of attempts made one.
+std::int64_t attempts_made(const Trial& trial) {
+  const auto known = static_cast<std::int64_t>(trial.attempts.size());
+  return known == 0 && trial.started != 0 ? 1 : known;
+}
+
 void write_trial(JsonWriter& json, const StudyReport& report, const Trial& trial) {
   json.begin_object();
   json.key("number").integer(trial.number);
@@ -40,7 +46,7 @@ void write_trial(JsonWriter& json, const StudyReport& report, const Trial& trial
   write_outcome(json, report, trial);
   write_intermediate(json.key("intermediate"), report, trial);
   write_metrics(json.key("metrics"), trial.metrics);
-  json.key("attempts").integer(static_cast<std::int64_t>(trial.attempts.size()));
+  json.key("attempts").integer(attempts_made(trial));
   write_text_or_null(json.key("reason"), trial.reason);
   json.key("seed").unsigned_integer(trial.seed);
   write_text_or_null(json.key("created"), utc_text(trial.created));

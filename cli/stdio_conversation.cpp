@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <variant>
 
 #include "cli/trial_json.h"
+#include "optimizer/attempt_outcome.h"
 #include "optimizer/summary.h"
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
@@ -48,26 +48,15 @@ std::vector<double> ordered_values(const MetricValues& given, const Objective& o
   return values;
 }
 
-/// What the reports say; a complete trial must have it, and finite.
+/// What the reports say of a trial that is told as complete.
 std::vector<double> reported_values(const Trial& trial, const Objective& objective) {
-  std::string missing;
-  const auto values = objective.final_values(trial, &missing);
-  if (!values) {
-    throw StdioError(
-        StdioErrorCode::bad_value,
-        fmt::format("/tell: trial {} has no value; give \"value\", or report \"{}\" first",
-                    trial.number, missing));
+  EndValues own = end_values(trial, objective);
+  if (!own.problem.empty()) {
+    throw StdioError(StdioErrorCode::bad_value,
+                     fmt::format("/tell: trial {} has no value of its own: {}; give \"value\"",
+                                 trial.number, own.problem));
   }
-  for (std::size_t i = 0; i < values->size(); ++i) {
-    if (!std::isfinite((*values)[i])) {
-      throw StdioError(
-          StdioErrorCode::bad_value,
-          fmt::format("/tell: the reports of trial {} end with {} for \"{}\"; give \"value\", or "
-                      "tell it as failed",
-                      trial.number, number_text((*values)[i]), objective.metrics()[i].name));
-    }
-  }
-  return *values;
+  return std::move(own.values);
 }
 
 }  // namespace
@@ -139,13 +128,13 @@ void StdioConversation::end(const std::string& reason) {
   study_.flush();
 }
 
-void StdioConversation::give_out(const Study::Given& given, JsonWriter& json) {
-  const RunRequest run = study_.begin_attempt(given);
-  asked_.insert(run.trial);
-  changes_.asked.push_back(run.trial);
-  json.begin_object().key("trial").integer(run.trial);
-  json.key("params").configuration(run.configuration);
-  json.key("seed").unsigned_integer(run.seed).end_object();
+void StdioConversation::give_out(std::int64_t number, JsonWriter& json) {
+  const Trial& trial = find_trial(number);
+  asked_.insert(number);
+  changes_.asked.push_back(number);
+  json.begin_object().key("trial").integer(number);
+  json.key("params").configuration(trial.configuration);
+  json.key("seed").unsigned_integer(trial.seed).end_object();
 }
 
 void StdioConversation::reply(const AskRequest& request, JsonWriter& json) {
@@ -163,7 +152,7 @@ void StdioConversation::reply(const AskRequest& request, JsonWriter& json) {
   for (std::int64_t i = 0; i < request.count && !done && !waits; ++i) {
     const Study::Answer answer = study_.ask();
     if (const auto* given = std::get_if<Study::Given>(&answer)) {
-      give_out(*given, json);
+      give_out(given->trial, json);
     } else if (const auto* end = std::get_if<Done>(&answer)) {
       done = end->reason;
     } else {

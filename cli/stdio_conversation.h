@@ -61,7 +61,7 @@ class StdioConversation {
   const Trial& find_trial(std::int64_t number) const;
   const Trial& running_trial(std::int64_t number) const;
   TrialEnd end_of(const TellRequest& request, const Trial& trial) const;
-  void give_out(const Study::Given& given, JsonWriter& json);
+  void give_out(std::int64_t number, JsonWriter& json);
   void write_leaders(JsonWriter& json) const;
 
   Study& study_;
