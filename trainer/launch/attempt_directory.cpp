@@ -1,0 +1,71 @@
+#include "trainer/launch/attempt_directory.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+namespace autoglm {
+namespace {
+
+[[noreturn]] void fail(const std::string& what) {
+  throw std::system_error(errno, std::generic_category(), what);
+}
+
+void set_aside(const std::string& path) {
+  std::string aside = path + ".old";
+  for (int number = 2; ::access(aside.c_str(), F_OK) == 0; ++number) {
+    aside = fmt::format("{}.old.{}", path, number);
+  }
+  if (std::rename(path.c_str(), aside.c_str()) != 0) {
+    fail("cannot set aside " + path);
+  }
+}
+
+void make_new_directory(const std::string& path) {
+  if (::mkdir(path.c_str(), 0777) == 0) {
+    return;
+  }
+  if (errno == EEXIST) {
+    set_aside(path);
+  } else {
+    std::error_code error;  // the attempt below says what is wrong
+    std::filesystem::create_directories(std::filesystem::path(path).parent_path(), error);
+  }
+  if (::mkdir(path.c_str(), 0777) != 0) {
+    fail("cannot make " + path);
+  }
+}
+
+FileDescriptor make_file(const std::string& path, int mode) {
+  FileDescriptor file(::open(path.c_str(), mode | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
+  if (!file) {
+    fail("cannot make " + path);
+  }
+  return file;
+}
+
+}  // namespace
+
+std::string attempt_path(const std::string& trials_directory, std::int64_t trial, int attempt) {
+  return fmt::format("{}/{}/{}", trials_directory, trial, attempt);
+}
+
+AttemptDirectory make_attempt_directory(const std::string& path, const std::string& parameters) {
+  make_new_directory(path);
+  const std::string text = parameters + "\n";
+  const FileDescriptor file = make_file(path + "/params.json", O_WRONLY);
+  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    fail("cannot write " + path + "/params.json");
+  }
+  return {.path = path,
+          .output_log = make_file(path + "/stdout.log", O_RDWR),
+          .error_log = make_file(path + "/stderr.log", O_RDWR),
+          .metrics = make_file(path + "/metrics.jsonl", O_RDONLY)};
+}
+
+}  // namespace autoglm

@@ -1,0 +1,26 @@
+// The directory of one attempt, and the files in it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "trainer/launch/file_descriptor.h"
+
+namespace autoglm {
+
+struct AttemptDirectory {
+  std::string path{};
+  // Kept open, so that a trial that deletes its directory changes nothing for us.
+  FileDescriptor output_log{};  // stdout.log
+  FileDescriptor error_log{};   // stderr.log
+  FileDescriptor metrics{};     // metrics.jsonl, to read
+};
+
+std::string attempt_path(const std::string& trials_directory, std::int64_t trial, int attempt);
+
+/// Makes the directory with params.json (`parameters` is its text) and the other files, empty. One
+/// that is there already, left by a tuner that died before it could store the attempt, is renamed
+/// to N/A.old (or N/A.old.2, …). Throws std::system_error.
+AttemptDirectory make_attempt_directory(const std::string& path, const std::string& parameters);
+
+}  // namespace autoglm

@@ -1,0 +1,272 @@
+#include "trainer/launch/running_attempt.h"
+
+#include <fmt/format.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstring>
+
+#include "search_space/value.h"
+
+namespace autoglm {
+namespace {
+
+/// For a program that heard "stop" from `autoglm log`: it may want to say goodbye by itself.
+constexpr std::chrono::seconds kOwnEnd{1};
+/// A keeper that did not carry out an order to kill was stopped by its trial.
+constexpr std::chrono::seconds kDeafKeeper{7};
+/// Between two looks at the other attempts.
+constexpr int kPiecesAtATime = 32;
+
+void send_answer(int asker, const char* line) {
+  if (::send(asker, line, std::strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+    return;  // the asker is gone
+  }
+}
+
+}  // namespace
+
+RunningAttempt::RunningAttempt(Identity identity, FileDescriptor control,
+                               AttemptDirectory directory, std::array<FileDescriptor, 2> pipes,
+                               const Capture& capture, const AttemptLimits& limits,
+                               EventQueue& events)
+    : identity_(std::move(identity)),
+      limits_(limits),
+      events_(events),
+      control_(std::move(control)),
+      output_(std::move(directory), std::move(pipes), capture, [this](const Report& report) {
+        ++reports_;
+        events_.push(Reported{.trial = identity_.trial,
+                              .attempt = identity_.attempt,
+                              .step = report.step,
+                              .metrics = report.metrics});
+      }) {
+  finished_.trial = identity_.trial;
+  finished_.attempt = identity_.attempt;
+}
+
+bool RunningAttempt::hear_keeper() {
+  KeeperReport report;
+  const Received received = receive_message(control_.get(), report);
+  if (received == Received::end) {
+    control_.reset();  // without a report: the guardian will say when nothing is left
+  }
+  if (received != Received::message) {
+    return false;
+  }
+  if (report.event == KeeperEvent::started) {
+    keeper_ = report.keeper;
+    tell_started(report.program);
+    return true;
+  }
+  end_with(report);
+  return false;
+}
+
+void RunningAttempt::tell_started(pid_t program) {
+  phase_ = Phase::running;
+  program_ = program;
+  if (limits_.timeout) {
+    timeout_at_ = SteadyClock::now() + *limits_.timeout;
+  }
+  events_.push(Started{.trial = identity_.trial,
+                       .attempt = identity_.attempt,
+                       .pid = program,
+                       .directory = output_.directory()});
+}
+
+void RunningAttempt::lose_keeper(const std::string& detail) {
+  if (phase_ == Phase::ended) {
+    return;
+  }
+  if (program_ > 0) {
+    ::kill(-program_, SIGKILL);  // for the case that the guardian is gone too
+  }
+  end_with({.event = KeeperEvent::ended, .wait_status = SIGKILL, .interrupted = true});
+  finished_.detail = finished_.ending == Ending::signaled ? detail : finished_.detail;
+}
+
+void RunningAttempt::end_with(const KeeperReport& report) {
+  if (phase_ == Phase::starting) {
+    tell_started(0);
+  }
+  phase_ = Phase::ended;
+  output_.close();
+  timeout_at_ = terminate_at_ = kill_at_ = kill_keeper_at_ = kNever;
+  finished_.user_seconds = report.user_seconds;
+  finished_.system_seconds = report.system_seconds;
+  finished_.peak_memory_bytes = report.peak_memory_bytes;
+  if (report.event == KeeperEvent::not_started) {
+    finished_.ending = Ending::not_started;
+    finished_.detail = why_not_started(report);
+  } else {
+    classify_end(report);
+  }
+}
+
+std::string RunningAttempt::why_not_started(const KeeperReport& report) const {
+  const std::string program = json_quoted(identity_.program);
+  const char* reason = std::strerror(report.error);
+  switch (report.obstacle) {
+    case Obstacle::process:
+      return fmt::format("cannot make a process: {}", reason);
+    case Obstacle::directory:
+      return report.error == ENOENT
+                 ? fmt::format("no such directory {} (\"cwd\")", json_quoted(identity_.directory))
+                 : fmt::format("cannot go to {} (\"cwd\"): {}", json_quoted(identity_.directory),
+                               reason);
+    case Obstacle::interpreter:
+      return fmt::format("{} cannot be run: the interpreter in its first line does not exist",
+                         program);
+    case Obstacle::program:
+      break;
+  }
+  if (report.error == ENOENT || report.error == ENOTDIR) {
+    return fmt::format("no such program {}", program);
+  }
+  const char* remedy =
+      report.error == ENOEXEC ? "; a script's first line must name its interpreter" : "";
+  return fmt::format("{} cannot be run: {}{}", program, reason, remedy);
+}
+
+void RunningAttempt::classify_end(const KeeperReport& report) {
+  const bool exited = WIFEXITED(report.wait_status);
+  // A verdict counts even if the program was faster than our signal; else only the signal does.
+  const bool stopped =
+      cause_ == StopCause::verdict || (cause_ != StopCause::none && report.interrupted);
+  finished_.code = exited ? WEXITSTATUS(report.wait_status) : WTERMSIG(report.wait_status);
+  if (!stopped) {
+    finished_.ending = exited ? Ending::exited : Ending::signaled;
+    return;
+  }
+  finished_.ending = cause_ == StopCause::timeout ? Ending::timed_out : Ending::stopped;
+  finished_.code = exited ? finished_.code : -finished_.code;
+  if (cause_ == StopCause::timeout) {
+    finished_.detail = "timeout: longer than " + limits_.timeout_text;
+  }
+}
+
+void RunningAttempt::stop(StopCause cause, TrialRunner::Haste haste) {
+  if (phase_ == Phase::ended) {
+    return;
+  }
+  const auto now = SteadyClock::now();
+  if (cause_ == StopCause::none) {
+    cause_ = cause;
+    terminate_at_ = now;
+  }
+  if (haste == TrialRunner::Haste::at_once) {
+    output_.mute();
+    terminate_at_ = kNever;
+    kill_at_ = std::min(kill_at_, now);
+  }
+}
+
+void RunningAttempt::answer(Action action) {
+  ++verdicts_;
+  if (action == Action::pause) {
+    stop(StopCause::pause, TrialRunner::Haste::with_grace);
+  } else if (action == Action::stop && phase_ != Phase::ended) {
+    const bool was_stopping = cause_ != StopCause::none;
+    stop(StopCause::verdict, TrialRunner::Haste::with_grace);
+    output_.mute();
+    if (answer_all("stop\n") && !was_stopping) {
+      terminate_at_ = SteadyClock::now() + kOwnEnd;
+    }
+  }
+  settle_questions();
+}
+
+void RunningAttempt::ask(FileDescriptor asker, std::int64_t offset) {
+  questions_.push_back({.asker = std::move(asker), .offset = offset});
+  settle_questions();
+}
+
+bool RunningAttempt::answer_all(const char* line) {
+  for (const Question& question : questions_) {
+    send_answer(question.asker.get(), line);
+  }
+  const bool any = !questions_.empty();
+  questions_.clear();
+  return any;
+}
+
+void RunningAttempt::settle_questions() {
+  if (cause_ == StopCause::verdict) {
+    answer_all("stop\n");
+    return;
+  }
+  for (Question& question : questions_) {
+    if (!question.reports && output_.metrics_offset() >= question.offset) {
+      question.reports = reports_;
+    }
+    if (question.reports && *question.reports <= verdicts_) {
+      send_answer(question.asker.get(), "go_on\n");
+      question.asker.reset();
+    }
+  }
+  questions_.erase(std::remove_if(questions_.begin(), questions_.end(),
+                                  [](const Question& question) { return !question.asker; }),
+                   questions_.end());
+}
+
+SteadyClock::time_point RunningAttempt::keep_time(SteadyClock::time_point now) {
+  if (timeout_at_ <= now) {
+    timeout_at_ = kNever;
+    stop(StopCause::timeout, TrialRunner::Haste::with_grace);
+  }
+  if (terminate_at_ <= now) {
+    terminate_at_ = kNever;
+    send_order(Order::terminate);
+    kill_at_ = now + limits_.grace;
+  }
+  if (kill_at_ <= now) {
+    kill_at_ = kNever;
+    send_order(Order::kill);
+    kill_keeper_at_ = now + kDeafKeeper;
+  }
+  if (kill_keeper_at_ <= now) {
+    kill_keeper_at_ = kNever;
+    if (control_ && keeper_ > 0) {
+      ::kill(keeper_, SIGKILL);  // then the guardian kills what it kept
+    }
+  }
+  return std::min({timeout_at_, terminate_at_, kill_at_, kill_keeper_at_});
+}
+
+void RunningAttempt::send_order(Order order) {
+  if (control_ && !send_message(control_.get(), order)) {
+    return;  // the keeper has ended; its report, or its loss, is on the way
+  }
+}
+
+void RunningAttempt::read_metrics() {
+  for (int pieces = 0; pieces < kPiecesAtATime && !events_.is_long(); ++pieces) {
+    if (!output_.read_metrics()) {
+      break;
+    }
+  }
+  settle_questions();
+}
+
+bool RunningAttempt::finish() {
+  using Stream = TrialOutput::Stream;
+  for (int pieces = 0; pieces < kPiecesAtATime; ++pieces) {
+    if (events_.is_long()) {
+      return false;
+    }
+    const bool output = output_.read(Stream::output);
+    const bool errors = output_.read(Stream::errors);
+    if (!output_.read_metrics() && !output && !errors) {
+      output_.finish();
+      finished_.stderr_tail = output_.last_errors();
+      events_.push(finished_);
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace autoglm

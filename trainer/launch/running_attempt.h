@@ -1,0 +1,113 @@
+// One run of a trial's program, from its start to its Finished.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "optimizer/trial_runner.h"
+#include "trainer/launch/event_queue.h"
+#include "trainer/launch/guardian_protocol.h"
+#include "trainer/launch/trial_output.h"
+
+namespace autoglm {
+
+using SteadyClock = std::chrono::steady_clock;
+
+/// What an attempt may do, from the spec.
+struct AttemptLimits {
+  std::optional<SteadyClock::duration> timeout{};
+  std::string timeout_text{};
+  SteadyClock::duration grace{};
+};
+
+/// Why we end an attempt.
+enum class StopCause { none, verdict, pause, interrupt, timeout };
+
+class RunningAttempt {
+ public:
+  struct Identity {
+    std::int64_t trial = 0;
+    int attempt = 1;
+    std::string program{};    // as the command names it, for messages
+    std::string directory{};  // the working directory, for messages
+    std::string devices{};    // that it holds
+  };
+
+  /// `control` is our end of its keeper's socket. `limits` and `events` are not owned and must
+  /// outlive this.
+  RunningAttempt(Identity identity, FileDescriptor control, AttemptDirectory directory,
+                 std::array<FileDescriptor, 2> pipes, const Capture& capture,
+                 const AttemptLimits& limits, EventQueue& events);
+
+  const Identity& identity() const { return identity_; }
+  bool is_running() const { return phase_ == Phase::running; }
+  /// The program and all that it left are gone.
+  bool has_ended() const { return phase_ == Phase::ended; }
+  int control() const { return control_.get(); }
+  TrialOutput& output() { return output_; }
+
+  /// The keeper said something; true when the program has just started.
+  bool hear_keeper();
+  /// The keeper is no more, and nothing is left of what it kept.
+  void lose_keeper(const std::string& detail);
+
+  /// Ends the attempt for `cause`. The first cause stays; `at_once` leaves out what grace is left.
+  void stop(StopCause cause, TrialRunner::Haste haste);
+  /// A verdict on the oldest report without one.
+  void answer(Action action);
+  /// Someone waits for the verdicts on all reports in the first `offset` bytes of the metrics file.
+  void ask(FileDescriptor asker, std::int64_t offset);
+  std::size_t askers() const { return questions_.size(); }
+
+  /// Does what is due; the time of the next deadline (max(): none).
+  SteadyClock::time_point keep_time(SteadyClock::time_point now);
+
+  void read_metrics();
+
+  /// Reads some of what is left to read. True when that was all and Finished was told; nothing
+  /// follows. REQUIRES: has_ended().
+  bool finish();
+
+ private:
+  enum class Phase { starting, running, ended };
+  struct Question {
+    FileDescriptor asker{};
+    std::int64_t offset = 0;
+    std::optional<std::int64_t> reports{};  // so many need their verdict; none: not yet read
+  };
+
+  void tell_started(pid_t program);
+  void end_with(const KeeperReport& report);
+  std::string why_not_started(const KeeperReport& report) const;
+  void classify_end(const KeeperReport& report);
+  void settle_questions();
+  bool answer_all(const char* line);
+  void send_order(Order order);
+
+  Identity identity_;
+  const AttemptLimits& limits_;
+  EventQueue& events_;
+  FileDescriptor control_;
+  TrialOutput output_;
+
+  Phase phase_ = Phase::starting;
+  StopCause cause_ = StopCause::none;
+  pid_t keeper_ = 0;
+  pid_t program_ = 0;
+  std::int64_t reports_ = 0;  // told
+  std::int64_t verdicts_ = 0;
+  std::vector<Question> questions_{};
+  Finished finished_{};
+
+  static constexpr SteadyClock::time_point kNever = SteadyClock::time_point::max();
+  SteadyClock::time_point timeout_at_ = kNever;
+  SteadyClock::time_point terminate_at_ = kNever;
+  SteadyClock::time_point kill_at_ = kNever;
+  SteadyClock::time_point kill_keeper_at_ = kNever;
+};
+
+}  // namespace autoglm
