@@ -53,7 +53,7 @@ Expression parse_value(const SpecNode& node) {
     }
     return expression;
   } catch (const ExpressionError& error) {
-    node.fail(fmt::format("at character {}: {}", error.offset + 1, error.what()));
+    node.fail_within(error.offset, error.what());
   }
 }
 

@@ -32,9 +32,11 @@ bool is_always(unsigned types, unsigned wanted) { return types == kAnything || t
 
 void require(const ExpressionNode& node, unsigned types, unsigned wanted, std::string_view by) {
   if (!is_always(types, wanted)) {
+    const bool text = wanted == number_type && (types & text_type) != 0;
     throw ExpressionError(node.offset, std::string(by) + " needs " +
                                            (wanted == number_type ? "numbers" : "conditions") +
-                                           "; " + what_it_is(node, types) + " does not fit");
+                                           "; " + what_it_is(node, types) + " does not fit" +
+                                           (text ? " (text has ==, != and in)" : ""));
   }
 }
 

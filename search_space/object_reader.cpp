@@ -9,6 +9,10 @@ namespace {
 
 std::string quoted(std::string_view key) { return shown(json_quoted(key)); }
 
+std::string unknown_key(std::string_view key, std::string_view meant) {
+  return "unknown key " + quoted(key) + "; did you mean " + quoted(meant) + "?";
+}
+
 char lower_case(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Insertions, deletions, replacements and swaps of neighbours, each 1 (Damerau 1964, restricted: no
@@ -89,9 +93,23 @@ const SpecNode* ObjectReader::find(std::string_view key, Aliases aliases) {
 const SpecNode& ObjectReader::require(std::string_view key, Aliases aliases) {
   const SpecNode* const node = find(key, aliases);
   if (node == nullptr) {
-    object_.fail(what_ + " needs " + quoted(key) + "; add it");
+    fail_missing(key, aliases, what_ + " needs " + quoted(key) + "; add it");
   }
   return *node;
+}
+
+void ObjectReader::fail_missing(std::string_view key, Aliases aliases,
+                                const std::string& message) const {
+  std::vector<std::string> names(aliases.begin(), aliases.end());
+  names.emplace_back(key);
+  for (const SpecMember& member : object_.members) {
+    const bool known = std::find(known_.begin(), known_.end(), member.key) != known_.end();
+    const auto near = known ? std::nullopt : did_you_mean(member.key, names);
+    if (near) {
+      throw SpecError(member.key_place, unknown_key(member.key, *near));
+    }
+  }
+  object_.fail(message);
 }
 
 void ObjectReader::finish() const {
@@ -102,14 +120,12 @@ void ObjectReader::finish() const {
     }
     std::vector<std::string> candidates = known_;
     candidates.insert(candidates.end(), aliases_.begin(), aliases_.end());
-    std::string message = "unknown key " + quoted(member.key);
     if (const auto near = did_you_mean(member.key, candidates)) {
-      message += "; did you mean " + quoted(*near) + "?";
-    } else {
-      message += " of " + what_ + "; known are ";
-      for (const std::string& key : known_) {
-        message += (&key == &known_.front() ? "" : ", ") + key;
-      }
+      throw SpecError(member.key_place, unknown_key(member.key, *near));
+    }
+    std::string message = "unknown key " + quoted(member.key) + " of " + what_ + "; known are ";
+    for (const std::string& key : known_) {
+      message += (&key == &known_.front() ? "" : ", ") + key;
     }
     throw SpecError(member.key_place, message);
   }

@@ -60,8 +60,9 @@ void Checker::check_names(const ExpressionNode& node) const {
       names.push_back(parameter.name);
     }
     const auto near = did_you_mean(node.name, names);
-    throw ExpressionError(node.offset, "no parameter is called " + shown(json_quoted(node.name)) +
-                                           (near ? "; did you mean " + shown(*near) + "?" : ""));
+    throw ExpressionError(node.offset,
+                          "no parameter is called " + shown(json_quoted(node.name)) +
+                              (near ? "; did you mean " + shown(json_quoted(*near)) + "?" : ""));
   }
   for (const ExpressionNode& child : node.children) {
     check_names(child);

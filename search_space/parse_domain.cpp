@@ -4,6 +4,7 @@
 #include <cmath>
 #include <unordered_map>
 
+#include "search_space/parse_type.h"
 #include "search_space/utf8.h"
 
 namespace autoglm {
@@ -11,48 +12,52 @@ namespace {
 
 constexpr std::int64_t kGreatestInteger = std::int64_t{1} << 53;
 
-// The kinds of domain; a key belongs to some of them.
-enum Kind : unsigned { range = 1, log_range = 2, list = 4, single = 8 };
-
-/// A key of a parameter and its name in other tools' specs.
+/// A key of a parameter.
 struct Key {
   std::string_view name;
-  std::string_view alias;  // empty: none
-  unsigned kinds;
-  std::string_view types;  // that have it, for people
+  std::string_view alias;  // in other tools' specs; its own name where it has none
+  bool (*belongs_to)(ParameterType type);
+  std::string_view types;  // that it belongs to, for people
 };
 
-constexpr Key kMin = {"min", "low", range | log_range, "uniform, log_uniform, int and log_int"};
-constexpr Key kMax = {"max", "high", range | log_range, "uniform, log_uniform, int and log_int"};
-constexpr Key kStep = {"step", "q", range, "uniform and int"};
-constexpr Key kChoices = {"choices", "values", list, "categorical and ordinal"};
-constexpr Key kValue = {"value", "", single, "constant"};
+bool is_linear(ParameterType type) {
+  return type == ParameterType::uniform || type == ParameterType::integer;
+}
+bool is_range(ParameterType type) {
+  return is_linear(type) || type == ParameterType::log_uniform ||
+         type == ParameterType::log_integer;
+}
+bool is_list(ParameterType type) {
+  return type == ParameterType::categorical || type == ParameterType::ordinal;
+}
+bool is_constant(ParameterType type) { return type == ParameterType::constant; }
+
+constexpr std::string_view kRanges = "uniform, log_uniform, int and log_int";
+constexpr Key kMin = {"min", "low", is_range, kRanges};
+constexpr Key kMax = {"max", "high", is_range, kRanges};
+constexpr Key kStep = {"step", "q", is_linear, "uniform and int"};
+constexpr Key kChoices = {"choices", "values", is_list, "categorical and ordinal"};
+constexpr Key kValue = {"value", "value", is_constant, "constant"};
 
 /// Reads the keys of one parameter.
 class Section {
  public:
-  Section(const SpecNode& node, std::vector<std::string>* notes)
-      : node_(node), reader_(node, "a parameter"), notes_(notes) {}
+  Section(const SpecNode& node, ParameterType type, std::vector<std::string>* notes)
+      : node_(node),
+        type_(type),
+        reader_(node, "a parameter of type " + std::string(type_name(type))),
+        notes_(notes) {}
 
-  ParsedDomain read();
-
-  Domain uniform() { return float_range(false); }
-  Domain log_uniform() { return float_range(true); }
-  Domain integers() { return int_range(false); }
-  Domain log_integers() { return int_range(true); }
-  Domain categorical() { return choice(false); }
-  Domain ordinal() { return choice(true); }
-  Domain constant() { return Choice{.choices = {require(kValue).as_value()}}; }
+  ParsedDomain read() {
+    check_keys();
+    return ParsedDomain{.domain = domain(), .when = node_.member("when")};
+  }
 
  private:
-  const SpecMember* find(const Key& key) {
-    return key.alias.empty() ? reader_.find_member(key.name)
-                             : reader_.find_member(key.name, {key.alias});
-  }
-  const SpecNode& require(const Key& key);
-  void refuse_misplaced(unsigned kind);
-  void refuse_distribution() const;
-  [[noreturn]] void fail_without_type() const;
+  const SpecMember* find(const Key& key) { return reader_.find_member(key.name, {key.alias}); }
+  const SpecNode& require(const Key& key) { return reader_.require(key.name, {key.alias}); }
+  void check_keys();
+  Domain domain();
   Domain float_range(bool log);
   Domain int_range(bool log);
   Domain choice(bool ordered);
@@ -62,116 +67,51 @@ class Section {
   void note_grid(const Range& bounds, const Value& last);
 
   const SpecNode& node_;
+  ParameterType type_;
   ObjectReader reader_;
   std::vector<std::string>* notes_;
-  std::string type_;
 };
-
-struct Type {
-  std::string_view name;
-  Kind kind;
-  Domain (Section::*read)();
-};
-
-constexpr std::array<Type, 7> kTypes = {{{"uniform", range, &Section::uniform},
-                                         {"log_uniform", log_range, &Section::log_uniform},
-                                         {"int", range, &Section::integers},
-                                         {"log_int", log_range, &Section::log_integers},
-                                         {"categorical", list, &Section::categorical},
-                                         {"ordinal", list, &Section::ordinal},
-                                         {"constant", single, &Section::constant}}};
 
 std::string quoted(std::string_view text) { return shown(json_quoted(text)); }
 
-const Type& type_named(const SpecNode& node) {
-  std::vector<std::string> names;
-  for (const Type& type : kTypes) {
-    if (type.name == node.as_string()) {
-      return type;
-    }
-    names.emplace_back(type.name);
+Domain Section::domain() {
+  switch (type_) {
+    case ParameterType::uniform:
+      return float_range(false);
+    case ParameterType::log_uniform:
+      return float_range(true);
+    case ParameterType::integer:
+      return int_range(false);
+    case ParameterType::log_integer:
+      return int_range(true);
+    case ParameterType::categorical:
+      return choice(false);
+    case ParameterType::ordinal:
+      return choice(true);
+    case ParameterType::constant:
+      break;
   }
-  const auto near = did_you_mean(node.string, names);
-  node.fail("no parameter type is called " + quoted(node.string) +
-            (near ? "; did you mean " + quoted(*near) + "?"
-                  : "; there are uniform, log_uniform, int, log_int, categorical, ordinal and "
-                    "constant"));
+  return Choice{.choices = {require(kValue).as_value()}};
 }
 
-ParsedDomain Section::read() {
-  refuse_distribution();
-  const SpecNode* const type_node = reader_.find("type");
-  if (type_node == nullptr) {
-    fail_without_type();
-  }
-  const Type& type = type_named(*type_node);
-  type_ = type.name;
-  refuse_misplaced(type.kind);
-  ParsedDomain parsed{.domain = (this->*type.read)(), .when = reader_.find("when")};
-  reader_.finish();
-  return parsed;
-}
-
-const SpecNode& Section::require(const Key& key) {
-  const SpecMember* const member = find(key);
-  if (member == nullptr) {
-    node_.fail(quoted(key.name) + " is missing; " + type_ + " needs it");
-  }
-  return *member->value;
-}
-
-void Section::refuse_misplaced(unsigned kind) {
+// All keys first: a mistyped one is a better message than the missing one that it was meant as.
+void Section::check_keys() {
+  reader_.find("type");
   for (const Key& key : {kMin, kMax, kStep, kChoices, kValue}) {
-    const SpecMember* const member = (key.kinds & kind) == 0 ? find(key) : nullptr;
-    if (member != nullptr) {
-      throw SpecError(member->key_place, quoted(member->key) + " does not go with the type " +
-                                             type_ + "; it is for " + std::string(key.types));
-    }
-  }
-}
-
-// Sweeps of W&B have the same outer shape, but their log_uniform takes exponents.
-void Section::refuse_distribution() const {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 9> kOurs = {
-      {{"log_uniform", "log_uniform"},
-       {"log_uniform_values", "log_uniform"},
-       {"q_log_uniform", "log_int"},
-       {"q_log_uniform_values", "log_int"},
-       {"q_uniform", "uniform"},
-       {"uniform", "uniform"},
-       {"int_uniform", "int"},
-       {"categorical", "categorical"},
-       {"constant", "constant"}}};
-  for (const SpecMember& member : node_.members) {
-    if (member.key != "distribution") {
+    if (key.belongs_to(type_)) {
+      find(key);
       continue;
     }
-    const std::string& theirs = member.value->string;
-    std::string remedy = "use \"type\" with one of autoglm's types";
-    for (const auto& [their_name, our_name] : kOurs) {
-      if (theirs == their_name) {
-        remedy = "write \"type\": " + quoted(our_name);
+    for (const SpecMember& member : node_.members) {
+      if (member.key == key.name || member.key == key.alias) {
+        throw SpecError(member.key_place, quoted(member.key) + " does not go with the type " +
+                                              std::string(type_name(type_)) + "; it belongs to " +
+                                              std::string(key.types));
       }
     }
-    if (theirs == "log_uniform" || theirs == "q_log_uniform") {
-      remedy += " and as bounds the values themselves: W&B's " + theirs +
-                " has exponents (min -5 means exp(-5)), ours does not";
-    }
-    throw SpecError(member.key_place, "\"distribution\" is a word of W&B; " + remedy);
   }
-}
-
-void Section::fail_without_type() const {
-  std::string likely = "uniform";
-  if (node_.member("choices") != nullptr || node_.member("values") != nullptr) {
-    likely = "categorical";
-  } else if (node_.member("value") != nullptr) {
-    likely = "constant";
-  } else if (const SpecNode* min = node_.member("min");
-             min != nullptr && min->is(SpecNode::Kind::integer)) {
-    likely = "int";
-  }
-  node_.fail("\"type\" is missing; every parameter needs it, here probably " + quoted(likely));
+  reader_.find("when");
+  reader_.finish();
 }
 
 template <class Range>
@@ -205,7 +145,8 @@ Domain Section::float_range(bool log) {
   const SpecNode& max = require(kMax);
   FloatRange bounds{.min = min.as_number(), .max = max.as_number(), .log = log};
   if (log && bounds.min <= 0) {
-    min.fail("must be above 0 for log_uniform, not " + number_text(bounds.min));
+    min.fail("must be above 0 for log_uniform, not " + value_text(min.as_value()) +
+             "; raise it, or use uniform");
   }
   check_bounds(bounds);
   if (!std::isfinite(bounds.max - bounds.min)) {
@@ -219,7 +160,7 @@ Domain Section::float_range(bool log) {
   bounds.step = step.as_number();
   const double width = bounds.max - bounds.min;
   if (bounds.step <= 0) {
-    step.fail("must be above 0, not " + number_text(bounds.step));
+    step.fail("must be above 0, not " + value_text(step.as_value()));
   }
   if (width > 0 && bounds.step > width) {
     step.fail("step (" + number_text(bounds.step) + ") is wider than the range from " +
@@ -250,7 +191,8 @@ Domain Section::int_range(bool log) {
   const SpecNode& max = require(kMax);
   IntRange bounds{.min = integer_bound(min), .max = integer_bound(max), .log = log};
   if (log && bounds.min < 1) {
-    min.fail("must be at least 1 for log_int, not " + std::to_string(bounds.min));
+    min.fail("must be at least 1 for log_int, not " + std::to_string(bounds.min) +
+             "; raise it, or use int");
   }
   check_bounds(bounds);
   if (const SpecMember* const member = log ? nullptr : find(kStep)) {
@@ -276,14 +218,14 @@ Domain Section::choice(bool ordered) {
     const Value value = element->as_value();
     const auto [first, is_new] = seen.emplace(value_key(value), result.choices.size());
     if (!is_new) {
-      element->fail(shown(value_json(value)) + " is the same value as choice " +
-                    std::to_string(first->second) + ", " +
-                    shown(value_json(result.choices[first->second])) + "; remove one of the two");
+      element->fail(shown(value_json(value)) + " is the same value as " +
+                    shown(value_json(result.choices[first->second])) + " (choice " +
+                    std::to_string(first->second) + "); remove one of the two");
     }
     result.choices.push_back(value);
   }
   if (result.choices.empty()) {
-    node.fail("must have at least one choice");
+    node.fail("the list is empty; add a choice");
   }
   return result;
 }
@@ -300,7 +242,7 @@ ParsedDomain parse_domain(const SpecNode& node, std::vector<std::string>* notes)
               "; write {\"type\": \"constant\", \"value\": " + shown(value_json(node.as_value())) +
               "}");
   }
-  return Section(node, notes).read();
+  return Section(node, parse_type(node), notes).read();
 }
 
 }  // namespace autoglm

@@ -118,8 +118,12 @@ class ObjectReader {
   const SpecNode* find(std::string_view key, Aliases aliases = {});
   /// The same with the place of the key.
   const SpecMember* find_member(std::string_view key, Aliases aliases = {});
-  /// Throws SpecError at the object when absent.
+  /// Throws SpecError when absent.
   const SpecNode& require(std::string_view key, Aliases aliases = {});
+  /// Throws SpecError for a key that is missing: at an unknown key that was probably meant as it,
+  /// else at the object with `message`.
+  [[noreturn]] void fail_missing(std::string_view key, Aliases aliases,
+                                 const std::string& message) const;
 
   /// Throws SpecError at the first key that was not asked for and does not begin with "x-":
   /// `unknown key "mx"; did you mean "max"?`, else with the list of known keys.

@@ -188,22 +188,22 @@ std::string complaint_about_key(std::string_view rest) {
   return "a key in double quotes is expected here, not " + character(rest);
 }
 
-std::string complaint_about_separator(std::string_view rest, char opened) {
+std::string complaint_about_separator(std::string_view rest, char closing) {
   if (std::string general = general_complaint(rest); !general.empty() && rest[0] != '\'') {
     return general;
   }
-  const bool object = opened == '{';
-  if (rest[0] == (object ? ']' : '}')) {
-    return std::string("\"") + rest[0] + "\" closes nothing here; write \"" + (object ? '}' : ']') +
-           '"';
+  switch (rest[0]) {
+    case '}':
+    case ']':
+      return character(rest) + " closes nothing here; write \"" + closing + '"';
+    case ';':
+      return "\";\" separates nothing in JSON; write \",\"";
+    case ':':
+    case '=':
+      return character(rest) + " is not expected here; write \",\" or \"" + closing + '"';
+    default:
+      return "a comma is missing before this; add it";
   }
-  if (rest[0] == ';') {
-    return "\";\" separates nothing in JSON; write \",\"";
-  }
-  if (rest[0] == ':' || rest[0] == '=') {
-    return character(rest) + " is not expected here; \",\" or \"" + (object ? '}' : ']') + "\" is";
-  }
-  return "a comma is missing before this";
 }
 
 std::string complaint_about_colon(std::string_view rest, std::string_view key) {

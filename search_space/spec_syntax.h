@@ -11,8 +11,8 @@ namespace autoglm {
 std::string complaint_about_value(std::string_view rest);
 std::string complaint_about_number(std::string_view token);
 std::string complaint_about_key(std::string_view rest);
-/// `opened` is the bracket of what is being read: '{' or '['.
-std::string complaint_about_separator(std::string_view rest, char opened);
+/// `closing` is the bracket that ends what is being read: '}' or ']'.
+std::string complaint_about_separator(std::string_view rest, char closing);
 std::string complaint_about_colon(std::string_view rest, std::string_view key);
 std::string complaint_about_escape(std::string_view rest);
 
