@@ -86,6 +86,10 @@ double Objective::value_at(std::size_t objective, const MetricValues& metrics) c
   return known_value(metrics_[objective], metrics).value_or(kNaN);
 }
 
+bool Objective::is_known(std::size_t objective, const MetricValues& metrics) const {
+  return known_value(metrics_[objective], metrics).has_value();
+}
+
 bool Objective::is_computed(std::string_view name) const {
   return std::any_of(metrics_.begin(), metrics_.end(), [name](const Metric& metric) {
     return metric.value.has_value() && metric.name == name;

@@ -43,6 +43,9 @@ class Objective {
   /// give), else its expression over `metrics`; NaN when a metric it needs was not reported.
   double value_at(std::size_t objective, const MetricValues& metrics) const;
 
+  /// Whether these metrics say anything of the objective, be it NaN.
+  bool is_known(std::size_t objective, const MetricValues& metrics) const;
+
   /// Whether it is the name of a metric that an expression gives; programs do not report such.
   bool is_computed(std::string_view name) const;
 

@@ -34,6 +34,7 @@ std::vector<Planner::Recommendation> Searcher::recommend(std::size_t n, const Hi
   std::sort(ranked.begin(), ranked.end());
   ranked.resize(std::min(n, ranked.size()));
   std::vector<Planner::Recommendation> best;
+  best.reserve(ranked.size());
   for (const auto& [cost, number] : ranked) {
     best.push_back({.trial = number, .expected = history.find(number)->values[0]});
   }

@@ -22,6 +22,11 @@ Study::Study(StudySettings settings, History history, Planner& planner,
       clock_(std::move(clock)),
       failure_limit_(settings.max_failures, settings.stop_when_first_three_fail_alike) {
   history_.set_max_trials(settings_.max_trials);
+  for (const Trial& trial : history_.trials()) {
+    if (trial.state == TrialState::waiting) {
+      take_back_reports(history_.at(trial.number));  // a storage may still have them
+    }
+  }
 }
 
 Study::Answer Study::ask() {

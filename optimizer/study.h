@@ -87,7 +87,7 @@ class Study {
   /// Merges a report into its step, metric by metric, adds what expressions give, and judges it.
   /// Once it was told to stop or pause an attempt is not judged again: its later reports are
   /// ignored (the same verdict is the answer), and those of trials that do not run are too.
-  Verdict report(std::int64_t trial, std::int64_t step, const MetricValues& metrics);
+  Verdict report(std::int64_t number, std::int64_t step, const MetricValues& metrics);
 
   /// An attempt ended: decides the trial's state (or another attempt: then the result is its
   /// Given, which goes to begin_attempt). One function decides, see attempt_outcome.h.
@@ -95,11 +95,11 @@ class Study {
 
   /// A trial that others ran is over. A complete one without values that can be had from its
   /// reports, or with one that is not finite, is a failed one. REQUIRES: it is not finished.
-  void finish(std::int64_t trial, TrialEnd end);
+  void finish(std::int64_t number, TrialEnd end);
 
   /// Back to waiting, at no cost: the tuner was interrupted. What the interrupted attempt reported
   /// is taken back, unless it left a checkpoint.
-  void requeue(std::int64_t trial, const std::string& reason);
+  void requeue(std::int64_t number, const std::string& reason);
 
   // --- the state of affairs ---
 

@@ -12,15 +12,19 @@
 namespace autoglm {
 namespace {
 
-/// Takes back what the current attempt reported. What came before it stays: an earlier attempt left
-/// a checkpoint, and the next one goes on from there.
+/// Takes back what the current attempt reported, unless it left a checkpoint. What came before it
+/// stays: then an earlier attempt left one, and the next goes on from there.
 void take_back_reports(Trial& trial) {
+  if (!trial.attempts.empty() && trial.attempts.back().outcome == kPaused) {
+    return;
+  }
   const TimeNs began = trial.attempts.empty() ? 0 : trial.attempts.back().started;
   std::vector<Report>& reports = trial.reports;
   reports.erase(std::remove_if(reports.begin(), reports.end(),
                                [began](const Report& report) { return report.time >= began; }),
                 reports.end());
   std::vector<const Report*> by_arrival;
+  by_arrival.reserve(reports.size());
   for (const Report& report : reports) {
     by_arrival.push_back(&report);
   }
@@ -83,9 +87,13 @@ RunRequest Study::begin_attempt(const Given& given) {
     repeat = last.repeat + (last.values.empty() ? 0 : 1);
   }
   std::string resume = checkpoint_directory(trial, repeat);
-  if (resume.empty() && given.checkpoint_of) {
-    const Trial& origin = history_.at(*given.checkpoint_of);
-    resume = origin.attempts.empty() ? "" : origin.attempts.back().directory;
+  if (resume.empty()) {
+    trial.reports.clear();
+    trial.metrics.clear();
+    if (given.checkpoint_of) {
+      const Trial& origin = history_.at(*given.checkpoint_of);
+      resume = origin.attempts.empty() ? "" : origin.attempts.back().directory;
+    }
   }
   const Attempt attempt{.number = static_cast<int>(trial.attempts.size()) + 1,
                         .repeat = repeat,
@@ -142,10 +150,12 @@ Verdict Study::report(std::int64_t number, std::int64_t step, const MetricValues
 
 Report& Study::merge(Trial& trial, std::int64_t step, const MetricValues& metrics) {
   const Objective& objective = history_.objective();
-  auto report = std::find_if(trial.reports.begin(), trial.reports.end(),
+  // Steps nearly always ascend: look from the end.
+  auto report = std::find_if(trial.reports.rbegin(), trial.reports.rend(),
                              [step](const Report& one) { return one.step == step; });
-  if (report == trial.reports.end()) {
-    report = trial.reports.insert(report, {.step = step});
+  if (report == trial.reports.rend()) {
+    trial.reports.push_back({.step = step});
+    report = trial.reports.rbegin();
   }
   report->time = now();
   for (const auto& [name, value] : metrics) {
@@ -201,8 +211,6 @@ std::optional<Study::Given> Study::attempt_finished(const Finished& finished) {
       put_back(*trial, outcome.reason);
       return std::nullopt;
     case AttemptOutcome::Next::next_repeat:
-      trial->reports.clear();
-      trial->metrics.clear();
       break;
     case AttemptOutcome::Next::retry:
       ++trial->failures;
@@ -269,9 +277,7 @@ void Study::requeue(std::int64_t number, const std::string& reason) {
 }
 
 void Study::put_back(Trial& trial, const std::string& reason) {
-  if (trial.attempts.empty() || trial.attempts.back().outcome != kPaused) {
-    take_back_reports(trial);
-  }
+  take_back_reports(trial);
   if (trial.attempts.empty()) {
     trial.started = 0;
   }

@@ -72,6 +72,7 @@ std::vector<std::int64_t> pareto_front(const std::vector<Trial>& trials,
     }
   }
   std::vector<std::int64_t> numbers;
+  numbers.reserve(front.size());
   for (const Candidate& candidate : front) {
     numbers.push_back(candidate.trial);
   }

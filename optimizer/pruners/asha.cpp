@@ -78,29 +78,36 @@ class Asha : public Pruner {
   }
 
  private:
-  /// The highest rung that the trial reached with its latest report; a trial is judged once a rung.
+  /// The highest rung that the trial reached with its latest report: no other one is at or beyond
+  /// it. So a trial is judged once a rung.
   std::optional<std::int64_t> rung_just_reached(const Trial& trial,
                                                 const Objective& objective) const {
-    const Curve curve = objective.curve(trial);
-    const auto latest =
-        std::max_element(trial.reports.begin(), trial.reports.end(),
-                         [](const Report& a, const Report& b) { return a.sequence < b.sequence; });
-    if (curve.empty() || curve.back().first != latest->step) {
+    const auto latest = std::max_element(
+        trial.reports.begin(), trial.reports.end(),
+        [](const Report& a, const Report& b) { return a.sequence < b.sequence; });
+    const std::optional<std::int64_t> rung = highest_rung(latest->step);
+    if (!rung || !objective.is_known(0, latest->metrics)) {
       return std::nullopt;
     }
-    const std::int64_t before = curve.size() > 1 ? curve[curve.size() - 2].first : -1;
+    // From the end: there it is most likely to find one soon.
+    const bool reached_before = std::any_of(
+        trial.reports.rbegin(), trial.reports.rend(), [&](const Report& other) {
+          return other.step >= *rung && &other != &*latest && objective.is_known(0, other.metrics);
+        });
+    return reached_before ? std::nullopt : rung;
+  }
+
+  std::optional<std::int64_t> highest_rung(std::int64_t step) const {
+    std::optional<std::int64_t> highest;
     std::int64_t rung = options_.min_steps;
-    std::optional<std::int64_t> reached;
-    while (rung <= latest->step && (!options_.max_steps || rung < *options_.max_steps)) {
-      if (rung > before) {
-        reached = rung;
-      }
-      if (rung > latest->step / options_.reduction) {
+    while (rung <= step && (!options_.max_steps || rung < *options_.max_steps)) {
+      highest = rung;
+      if (rung > step / options_.reduction) {
         break;
       }
       rung *= options_.reduction;
     }
-    return reached;
+    return highest;
   }
 
   AshaOptions options_;

@@ -29,6 +29,7 @@ const Entry& find_entry(const SpecNode& node) {
     return *found;
   }
   std::vector<std::string> names;
+  names.reserve(kPruners.size());
   for (const Entry& entry : kPruners) {
     names.emplace_back(entry.name);
   }
@@ -63,6 +64,7 @@ PrunerChoice make_pruner(const SpecNode* section) {
 
 std::vector<std::pair<std::string, std::string>> pruner_names() {
   std::vector<std::pair<std::string, std::string>> names;
+  names.reserve(kPruners.size());
   for (const Entry& entry : kPruners) {
     names.emplace_back(entry.name, entry.summary);
   }

@@ -20,15 +20,20 @@ struct MedianOptions {
   std::int64_t warmup_steps = 0;  // steps that every trial may take; >= 0
 };
 
-/// The value at `step`, or at the last step before it; nothing when there is none or it is NaN.
+/// The number at `step`, or at the last step before it that has one.
 std::optional<double> value_by(const Objective& objective, const Trial& trial, std::int64_t step) {
   std::optional<double> value;
-  for (const auto& [at, reported] : objective.curve(trial)) {
-    if (at <= step) {
-      value = reported;
+  std::int64_t at = 0;
+  for (const Report& report : trial.reports) {
+    if (report.step <= step && (!value || report.step >= at)) {
+      const double reported = objective.value_at(0, report.metrics);
+      if (!std::isnan(reported)) {
+        value = reported;
+        at = report.step;
+      }
     }
   }
-  return value && std::isnan(*value) ? std::nullopt : value;
+  return value;
 }
 
 /// REQUIRES: not empty.
