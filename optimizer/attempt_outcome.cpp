@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "optimizer/attempts.h"
 #include "optimizer/failure_text.h"
 
 namespace autoglm {

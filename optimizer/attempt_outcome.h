@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "optimizer/objective.h"
@@ -15,13 +14,6 @@ namespace autoglm {
 inline constexpr int kExitBadParameters = 64;
 inline constexpr int kExitBadData = 65;
 inline constexpr int kExitTryAgain = 75;
-
-/// Attempt::outcome of one that left a checkpoint behind, for the next one to continue from.
-inline constexpr std::string_view kPaused = "paused";
-/// Of one that was to be paused, but left none: continuing begins anew.
-inline constexpr std::string_view kPausedWithoutCheckpoint = "paused without a checkpoint";
-/// Of one that was cut short with the study, by us or by the tuner's death.
-inline constexpr std::string_view kInterrupted = "interrupted";
 
 struct AttemptOutcome {
   enum class Next {

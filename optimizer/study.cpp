@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "optimizer/attempts.h"
 #include "optimizer/summary.h"
 #include "search_space/random.h"
 

@@ -6,75 +6,20 @@
 #include <utility>
 
 #include "optimizer/attempt_outcome.h"
+#include "optimizer/attempts.h"
 #include "optimizer/study.h"
 #include "search_space/random.h"
 
 namespace autoglm {
 namespace {
 
-/// Takes back what the current attempt reported, unless it left a checkpoint. What came before it
-/// stays: then an earlier attempt left one, and the next goes on from there.
-void take_back_reports(Trial& trial) {
-  if (!trial.attempts.empty() && trial.attempts.back().outcome == kPaused) {
-    return;
-  }
-  const TimeNs began = trial.attempts.empty() ? 0 : trial.attempts.back().started;
-  std::vector<Report>& reports = trial.reports;
-  reports.erase(std::remove_if(reports.begin(), reports.end(),
-                               [began](const Report& report) { return report.time >= began; }),
-                reports.end());
-  std::vector<const Report*> by_arrival;
-  by_arrival.reserve(reports.size());
-  for (const Report& report : reports) {
-    by_arrival.push_back(&report);
-  }
-  std::sort(by_arrival.begin(), by_arrival.end(),
-            [](const Report* a, const Report* b) { return a->sequence < b->sequence; });
-  trial.metrics.clear();
-  for (const Report* const report : by_arrival) {
-    for (const auto& [name, value] : report->metrics) {
-      set_metric(trial.metrics, name, value);
-    }
-  }
-}
-
-/// From which attempt of this repeat to continue; empty: begin anew.
-std::string checkpoint_directory(const Trial& trial, int repeat) {
-  for (auto attempt = trial.attempts.rbegin(); attempt != trial.attempts.rend(); ++attempt) {
-    if (attempt->repeat == repeat && attempt->outcome == kPaused) {
-      return attempt->directory;
-    }
-  }
-  return {};
-}
-
 /// Of a complete trial the mean over its repeats, of a pruned one its last values.
 std::vector<double> values_at_end(const Trial& trial, TrialState state,
                                   const Objective& objective) {
-  if (state != TrialState::complete) {
-    return state == TrialState::pruned ? objective.last_values(trial) : std::vector<double>();
+  if (state == TrialState::complete) {
+    return mean_of_repeats(trial, objective.size());
   }
-  std::vector<double> mean(objective.size(), 0.0);
-  double repeats = 0;
-  for (const Attempt& attempt : trial.attempts) {
-    if (attempt.values.size() == mean.size()) {
-      ++repeats;
-      std::transform(mean.begin(), mean.end(), attempt.values.begin(), mean.begin(), std::plus<>());
-    }
-  }
-  for (double& value : mean) {
-    value /= repeats;
-  }
-  return mean;
-}
-
-/// When an attempt that nobody saw end was last heard of.
-TimeNs last_sign_of_life(const Trial& trial) {
-  TimeNs last = trial.attempts.back().started;
-  for (const Report& report : trial.reports) {
-    last = std::max(last, report.time);
-  }
-  return last;
+  return state == TrialState::pruned ? objective.last_values(trial) : std::vector<double>();
 }
 
 }  // namespace
@@ -86,8 +31,10 @@ RunRequest Study::begin_attempt(const Given& given) {
     const Attempt& last = trial.attempts.back();
     repeat = last.repeat + (last.values.empty() ? 0 : 1);
   }
-  std::string resume = checkpoint_directory(trial, repeat);
-  if (resume.empty()) {
+  std::string resume;
+  if (const Attempt* const from = checkpoint_of(trial, repeat)) {
+    resume = from->directory;
+  } else {
     trial.reports.clear();
     trial.metrics.clear();
     if (given.checkpoint_of) {

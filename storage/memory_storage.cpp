@@ -5,6 +5,7 @@
 #include <chrono>
 #include <map>
 
+#include "optimizer/attempts.h"
 #include "storage/storage.h"
 #include "storage/trial_rows.h"
 
@@ -116,18 +117,17 @@ void MemoryStorage::write(const StudyRecord& study, const SearchSpace& /*space*/
                           std::span<const TrialWrite> writes, std::int64_t sequence) {
   Kept& kept = at(study);
   for (const TrialWrite& write : writes) {
-    const std::int64_t number = write.trial->number;
-    const auto next = static_cast<std::int64_t>(kept.trials.size());
-    if (number > next) {
+    const auto index = static_cast<std::size_t>(write.trial->number);
+    if (index > kept.trials.size()) {
       throw StorageError(fmt::format("study \"{}\": trial {} cannot follow trial {}; this is a bug",
-                                     study.name, number, next - 1));
+                                     study.name, index, kept.trials.size() - 1));
     }
-    if (number == next) {
+    if (index == kept.trials.size()) {
       kept.trials.emplace_back();
     }
-    Trial& trial = kept.trials[static_cast<std::size_t>(number)];
-    const bool same_attempt = current_attempt(trial) == current_attempt(*write.trial);
-    std::vector<Report> reports = same_attempt ? std::move(trial.reports) : std::vector<Report>();
+    Trial& trial = kept.trials[index];
+    const bool stand = reports_stand(*write.trial, current_attempt(trial));
+    std::vector<Report> reports = stand ? std::move(trial.reports) : std::vector<Report>();
     merge_reports(reports, write.reports);
     trial = *write.trial;
     trial.reports = std::move(reports);

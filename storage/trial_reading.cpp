@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "optimizer/attempts.h"
 #include "storage/json_text.h"
 #include "storage/trial_rows.h"
 
@@ -159,12 +160,12 @@ void TrialReader::read_metrics() {
   Statement rows(connection_, first_ == 0 ? kAll : kSome);
   for (rows.with(*key_, first_); rows.step();) {
     Trial* trial = at(rows.integer(0));
-    if (trial == nullptr || rows.integer(1) != current_attempt(*trial)) {
+    if (trial == nullptr || !reports_stand(*trial, static_cast<int>(rows.integer(1)))) {
       continue;
     }
     Report& report = report_at(trial->reports, rows.integer(2));
     const double value = rows.is_null(4) ? std::numeric_limits<double>::quiet_NaN() : rows.real(4);
-    report.metrics.emplace_back(rows.text(3), value);
+    set_metric(report.metrics, rows.text(3), value);
     report.sequence = std::max(report.sequence, rows.integer(5));
     report.time = std::max(report.time, rows.integer(6));
   }

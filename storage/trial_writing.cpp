@@ -2,7 +2,17 @@
 
 #include <fmt/format.h>
 
+#include "optimizer/attempts.h"
+
 namespace autoglm {
+namespace {
+
+// From a checkpoint: then what came before it stands.
+bool continues(const Trial& trial) {
+  return !trial.attempts.empty() && checkpoint_of(trial, trial.attempts.back().repeat) != nullptr;
+}
+
+}  // namespace
 
 TrialWriter::TrialWriter(Connection& connection, const StudyRecord& study, std::int64_t key,
                          const KnownTrials& known)
@@ -24,19 +34,17 @@ bool TrialWriter::is_current() {
   return is_there;
 }
 
-bool TrialWriter::write(const SearchSpace& space, std::span<const TrialWrite> writes,
+void TrialWriter::write(const SearchSpace& space, std::span<const TrialWrite> writes,
                         std::int64_t sequence) {
-  moved_ = false;
   for (const TrialWrite& write : writes) {
     const OptunaWriter::Row row = place(write);
-    if (side_.begins_attempt(*write.trial)) {
+    if (side_.begins_attempt(*write.trial) && !continues(*write.trial)) {
       optuna_.drop_reports(row.trial_id);
     }
     optuna_.put(space, write, row);
     side_.put(write);
   }
   side_.raise_sequence(sequence);
-  return moved_;
 }
 
 // The row that the trial goes to.
@@ -63,7 +71,6 @@ OptunaWriter::Row TrialWriter::place(const TrialWrite& write) {
   }
   side_.renumber(number, optuna_.move_to_end(number, *row));
   row->state = "WAITING";
-  moved_ = true;
   return *row;
 }
 

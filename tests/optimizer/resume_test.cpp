@@ -136,16 +136,20 @@ TEST_CASE("a study interrupted in any way and resumed tries what it would have t
 
 TEST_CASE("a tuner that dies at any event loses nothing") {
   const std::string expected = uninterrupted();
-  for (std::int64_t last = 1; last < 200; last += 7) {
+  bool died = true;
+  for (std::int64_t last = 0; died; last += 5) {
     CAPTURE(last);
+    died = false;
     fakes::FakeClock clock;
-    History left = one_run(fresh(), clock, [last](auto&, auto& observer, auto&, auto&, auto&) {
-      observer.then = [last](const StudyEvent& event) {
+    const Interruption death = [last, &died](auto&, auto& observer, auto&, auto&, auto&) {
+      observer.then = [last, &died](const StudyEvent& event) {
         if (event.sequence == last) {
+          died = true;
           throw std::runtime_error("killed");
         }
       };
-    });
+    };
+    History left = one_run(fresh(), clock, death);
     CHECK(account_of(one_run(std::move(left), clock, nullptr)) == expected);
   }
 }

@@ -1,6 +1,7 @@
 // The life of a trial that was given out: attempts, reports, repeats, pauses, its end.
 #include <doctest/doctest.h>
 
+#include "optimizer/attempts.h"
 #include "optimizer/study.h"
 #include "search_space/random.h"
 #include "tests/optimizer/fakes.h"
@@ -321,6 +322,41 @@ TEST_CASE("the tuner's death takes back what came after the last checkpoint, and
   REQUIRE(played.trial().reports.size() == 1);
   CHECK(played.trial().metrics == MetricValues{{"loss", 0.5}});
   CHECK(played.begin().resume_directory == "/t/1");
+}
+
+TEST_CASE("a trial that was paused without a checkpoint begins anew") {
+  Played played({}, fakes::minimize("loss"),
+                {Start{.configuration = at(0.5), .until_step = 1}, Continue{.trial = 0}});
+  const RunRequest first = played.begin();
+  played.report(1, 0.5);
+  played.end(first, {.ending = Ending::stopped, .code = -15});
+  CHECK(played.trial().state == TrialState::paused);
+  CHECK(played.trial().reports.size() == 1);
+  CHECK(played.begin().resume_directory.empty());
+  CHECK(played.trial().reports.empty());
+}
+
+// Regression: the file still had what an interrupted attempt reported, and its steps were judged.
+TEST_CASE("a study that is loaded knows nothing of what an interrupted attempt reported") {
+  History history(fakes::unit_space(), fakes::minimize("loss"));
+  history.add({.number = 0,
+               .configuration = at(0.5),
+               .attempts = {{.number = 1, .started = 5, .outcome = "interrupted"}},
+               .reports = {{.step = 3, .metrics = {{"loss", 0.5}}, .time = 6}}});
+  fakes::ScriptedPlanner planner({});
+  fakes::FakeClock clock;
+  const Study study({}, std::move(history), planner, {}, clock.clock());
+  CHECK(study.history().find(0)->reports.empty());
+}
+
+TEST_CASE("the reports that stand are those of the current attempt and of what it continues") {
+  const Trial trial{.attempts = {{.number = 1, .outcome = "paused"},
+                                 {.number = 2, .outcome = "interrupted"},
+                                 {.number = 3, .repeat = 0}}};
+  CHECK(reports_stand(trial, 1));
+  CHECK_FALSE(reports_stand(trial, 2));
+  CHECK(reports_stand(trial, 3));
+  CHECK(reports_stand({}, 0));
 }
 
 }  // namespace

@@ -256,6 +256,23 @@ TEST_CASE_TEMPLATE("a new attempt begins its reports anew", Place, InMemory, InF
   CHECK(*find_metric(read.reports[0].metrics, "loss") == 0.6);
 }
 
+TEST_CASE_TEMPLATE("an attempt that goes on from a checkpoint keeps what came before it", Place,
+                   InMemory, InFile) {
+  Place place;
+  const StudyRecord study = place.storage->create(example_study());
+  Trial trial = running_trial(0);
+  trial.attempts = {{.number = 1, .outcome = "paused"}};
+  trial.reports = {{.step = 0, .metrics = {{"loss", 0.5}}}};
+  write_trials(*place.storage, study, example_space(), {trial});
+  trial.attempts.push_back({.number = 2});
+  trial.reports = {{.step = 1, .metrics = {{"loss", 0.4}}}};
+  write_trials(*place.storage, study, example_space(), {trial}, false);
+  const Trial read = place.reopened().trials(study).at(0);
+  REQUIRE(read.reports.size() == 2);
+  CHECK(*find_metric(read.reports[0].metrics, "loss") == 0.5);
+  CHECK(*find_metric(read.reports[1].metrics, "loss") == 0.4);
+}
+
 TEST_CASE_TEMPLATE("a trial that waits, runs and waits again keeps its number", Place, InMemory,
                    InFile) {
   Place place;
