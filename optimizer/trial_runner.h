@@ -54,7 +54,7 @@ struct Finished {
   int attempt = 1;
   Ending ending = Ending::exited;
   int code = 0;
-  std::string detail{};       // for people; the time-out's text, why it could not start
+  std::string detail{};       // timed_out: the limit ("20m"); not_started: why
   std::string stderr_tail{};  // the last lines, valid UTF-8, at most 4 KiB
   double user_seconds = 0;
   double system_seconds = 0;

@@ -11,11 +11,11 @@ import unittest
 # Given by CTest; a test run by hand names it.
 PROGRAM = os.environ.get("AUTOGLM_PROGRAM", "autoglm")
 
-# A program that reports (x - 0.3)^2 for three steps, by the simplest way there is.
+# A program that reports (x - 0.3)^2 for three steps, by the simplest way there is; braces are doubled as a command wants them.
 PARABOLA = r"""
 x=$1
 for step in 1 2 3; do
-  awk -v x="$x" -v s=$step 'BEGIN { printf "{\"step\": %d, \"loss\": %.10f}\n", s, (x - 0.3)^2 + 1 / s }'
+  awk -v x="$x" -v s=$step 'BEGIN {{ printf "{{\"step\": %d, \"loss\": %.10f}}\n", s, (x - 0.3)^2 + 1 / s }}'
 done
 """
 

@@ -80,7 +80,7 @@ class Budget(StudyFolder):
         self.assertEqual(self.report()["counts"]["waiting"], 2)
 
     def test_time_that_is_up_with_something_complete_is_exit_5(self):
-        self.spec(trial={"command": "test $AUTOGLM_TRIAL -gt 0 && sleep 60; echo '{\"loss\": 1}'"})
+        self.spec(trial={"command": "test $AUTOGLM_TRIAL -gt 0 && sleep 60; echo '{{\"loss\": 1}}'"})
         result = self.tune("--time", "1s")
         self.assertEqual(result.returncode, 5, result.stderr)
         counts = self.report()["counts"]
@@ -133,7 +133,7 @@ class Ends(StudyFolder):
 
 
 class Interrupts(StudyFolder):
-    WAITS = {"command": "echo '{\"loss\": 1}'; touch started; while ! test -e go; do sleep 0.02; done"}
+    WAITS = {"command": "echo '{{\"loss\": 1}}'; touch started; while ! test -e go; do sleep 0.02; done"}
 
     def test_the_first_ctrl_c_lets_running_trials_end(self):
         self.spec(trial=self.WAITS)
@@ -221,7 +221,7 @@ def processes_with(marker):
 class Trials(StudyFolder):
     def test_a_failed_attempt_is_repeated_with_the_same_number_and_seed(self):
         self.spec(max_trials=1, trial={
-            "command": "echo $AUTOGLM_SEED >> seeds; test -e once || { touch once; exit 1; }; echo '{\"loss\": 1}'",
+            "command": "echo $AUTOGLM_SEED >> seeds; test -e once || {{ touch once; exit 1; }}; echo '{{\"loss\": 1}}'",
             "retries": 1})
         report = self.tuned()
         self.assertEqual((report["trials"][0]["state"], report["trials"][0]["attempts"]), ("complete", 2))
@@ -230,7 +230,7 @@ class Trials(StudyFolder):
 
     def test_75_means_try_me_again_at_no_cost(self):
         self.spec(max_trials=1, trial={
-            "command": "test -e once || { touch once; exit 75; }; echo '{\"loss\": 1}'"})
+            "command": "test -e once || {{ touch once; exit 75; }}; echo '{{\"loss\": 1}}'"})
         self.assertEqual(self.tuned()["trials"][0]["attempts"], 2)
 
     def test_75_for_ever_fails_after_ten_attempts(self):
@@ -241,7 +241,7 @@ class Trials(StudyFolder):
 
     def test_seeds_runs_a_configuration_several_times_and_takes_the_mean(self):
         self.spec(max_trials=1, trial={
-            "command": "echo $AUTOGLM_SEED >> seeds; echo \"{\\\"loss\\\": $AUTOGLM_REPEAT}\"", "seeds": 3})
+            "command": "echo $AUTOGLM_SEED >> seeds; echo \"{{\\\"loss\\\": $AUTOGLM_REPEAT}}\"", "seeds": 3})
         report = self.tuned()
         self.assertEqual((report["trials"][0]["value"], report["trials"][0]["attempts"]), (1.0, 3))
         self.assertEqual(len(set((self.folder / "seeds").read_text().split())), 3)
@@ -256,7 +256,7 @@ class Trials(StudyFolder):
             searcher="grid", max_trials=2,
             parameters={"opt": {"type": "categorical", "choices": ["adam", "sgd"]},
                         "mom": {"type": "constant", "value": 0.9, "when": "opt == 'sgd'"}},
-            trial={"command": ["sh", "-c", "echo \"$*\" >> args; echo '{\"loss\": 1}'", "sh", "{opt}",
+            trial={"command": ["sh", "-c", "echo \"$*\" >> args; echo '{{\"loss\": 1}}'", "sh", "{opt}",
                                ["--momentum", "{mom}"], "mom={mom}", "{{}}"]})
         report = self.tuned()
         self.assertEqual((self.folder / "args").read_text(),
@@ -265,7 +265,7 @@ class Trials(StudyFolder):
 
     def test_the_environment_of_a_trial(self):
         self.spec(max_trials=1, parameters={"learn-rate": {"type": "constant", "value": 0.5}}, trial={
-            "command": "env > environment; cat > input; pwd > cwd; echo '{\"loss\": 1}'",
+            "command": "env > environment; cat > input; pwd > cwd; echo '{{\"loss\": 1}}'",
             "env": {"MINE": "{learn-rate}/{trial.number}"}})
         result = self.tune(environment={"AUTOGLM_TRIALS": "1", "AUTOGLM_PARAM_OLD": "1"})
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -286,10 +286,10 @@ class Trials(StudyFolder):
     def test_metrics_come_back_by_every_way(self):
         ways = {
             "log": "autoglm log loss=2.5 --step 4",
-            "file": "echo '{\"step\": 4, \"loss\": 2.5}' >> $AUTOGLM_METRICS",
-            "file without newline": "printf '{\"step\": 4, \"loss\": 2.5}' >> $AUTOGLM_METRICS",
-            "stdout": "echo '{\"step\": 4, \"loss\": 2.5}'",
-            "stdout after a tag": "echo 'INFO [train]: {\"step\": 4, \"loss\": 2.5}'",
+            "file": "echo '{{\"step\": 4, \"loss\": 2.5}}' >> $AUTOGLM_METRICS",
+            "file without newline": "printf '{{\"step\": 4, \"loss\": 2.5}}' >> $AUTOGLM_METRICS",
+            "stdout": "echo '{{\"step\": 4, \"loss\": 2.5}}'",
+            "stdout after a tag": "echo 'INFO [train]: {{\"step\": 4, \"loss\": 2.5}}'",
             "capture": "echo 'epoch 4: loss=2.5' >&2",
         }
         for number, (way, command) in enumerate(ways.items()):
@@ -303,14 +303,14 @@ class Trials(StudyFolder):
                 self.assertEqual((trial["value"], trial["intermediate"]), (2.5, {"4": 2.5}))
 
     def test_a_trial_that_reports_nothing_fails_and_says_so(self):
-        self.spec(max_trials=1, trial={"command": "echo '{\"lss\": 1}'"})
+        self.spec(max_trials=1, trial={"command": "echo '{{\"lss\": 1}}'"})
         self.assertEqual(self.tune().returncode, 3)
         self.assertIn('"loss"', self.report()["trials"][0]["reason"])
         self.assertIn("lss", self.report()["trials"][0]["reason"])
 
     def test_several_metrics_end_in_a_front(self):
         self.spec(metric=[{"name": "loss", "goal": "minimize"}, {"name": "size", "goal": "minimize"}],
-                  trial={"command": "echo \"{\\\"loss\\\": $AUTOGLM_TRIAL, \\\"size\\\": -$AUTOGLM_TRIAL}\""})
+                  trial={"command": "echo \"{{\\\"loss\\\": $AUTOGLM_TRIAL, \\\"size\\\": -$AUTOGLM_TRIAL}}\""})
         report = self.tuned()
         self.assertIsNone(report["best"])
         self.assertEqual(report["directions"], ["minimize", "minimize"])
@@ -318,14 +318,14 @@ class Trials(StudyFolder):
 
     def test_a_metric_may_be_an_expression(self):
         self.spec(max_trials=1, metric={"name": "score", "goal": "maximize", "value": "0.5 * f1 + 1 / ms"},
-                  trial={"command": "echo '{\"f1\": 0.5, \"ms\": 4}'"})
+                  trial={"command": "echo '{{\"f1\": 0.5, \"ms\": 4}}'"})
         self.assertEqual(self.tuned()["best"]["value"], 0.5)
 
 
 class EarlyStopping(StudyFolder):
     SLOW = r"""
     for step in 1 2 3 4 5 6 7 8 9; do
-      echo "{\"step\": $step, \"loss\": $1}"; test $step = 9 || sleep 0.05
+      echo "{{\"step\": $step, \"loss\": $1}}"; test $step = 9 || sleep 0.05
     done"""
 
     def test_bad_trials_are_stopped_and_are_no_failure(self):

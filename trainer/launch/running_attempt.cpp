@@ -144,7 +144,7 @@ void RunningAttempt::classify_end(const KeeperReport& report) {
   finished_.ending = cause_ == StopCause::timeout ? Ending::timed_out : Ending::stopped;
   finished_.code = exited ? finished_.code : -finished_.code;
   if (cause_ == StopCause::timeout) {
-    finished_.detail = "timeout: longer than " + limits_.timeout_text;
+    finished_.detail = limits_.timeout_text;
   }
 }
 
