@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import signal
 import sqlite3
 import subprocess
@@ -276,7 +277,7 @@ class Trials(StudyFolder):
         self.assertEqual(environment["AUTOGLM_TRIAL"], "0")
         self.assertEqual(environment["AUTOGLM_TRIAL_DIR"], trial_dir)
         self.assertEqual(environment["MINE"], "0.5/0")
-        self.assertEqual(json.load(open(environment["AUTOGLM_PARAMS"])), {"learn-rate": 0.5})
+        self.assertEqual(json.loads(pathlib.Path(environment["AUTOGLM_PARAMS"]).read_text()), {"learn-rate": 0.5})
         self.assertNotIn("AUTOGLM_TRIALS", environment)
         self.assertNotIn("AUTOGLM_PARAM_OLD", environment)
         self.assertTrue(environment["PATH"].endswith(os.path.dirname(os.path.realpath(PROGRAM))))
