@@ -50,13 +50,6 @@ class Scientific {
 
 constexpr int kMeaningful = 17;  // digits of a double
 
-double power_of_ten(int exponent) {
-  const std::string text = "1e" + std::to_string(exponent);
-  double result = 0;
-  std::from_chars(text.data(), text.data() + text.size(), result);
-  return result;
-}
-
 }  // namespace
 
 int decimal_exponent(double number) { return Scientific(number).exponent(); }
@@ -64,6 +57,13 @@ int decimal_exponent(double number) { return Scientific(number).exponent(); }
 int last_decimal(double number) {
   const Scientific text(number);
   return text.exponent() - text.digits() + 1;
+}
+
+double power_of_ten(int exponent) {
+  const std::string text = "1e" + std::to_string(exponent);
+  double result = 0;
+  std::from_chars(text.data(), text.data() + text.size(), result);
+  return result;
 }
 
 double round_to_decimal(double number, int exponent) {

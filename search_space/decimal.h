@@ -10,6 +10,9 @@ int decimal_exponent(double number);
 /// for 7000, 0 for 0.
 int last_decimal(double number);
 
+/// REQUIRES: exponent <= 308. 0 below the least number that a double has.
+double power_of_ten(int exponent);
+
 /// `number` rounded to a multiple of 10^exponent; unchanged where a double has no digits beyond.
 double round_to_decimal(double number, int exponent);
 

@@ -57,18 +57,21 @@ double value_in(const FloatRange& range, double position) {
   if (range.step > 0) {
     return grid_value(range, cell_of(position, values_in(range)));
   }
-  if (position <= 0 || range.min == range.max) {
-    return range.min;
-  }
-  if (position >= 1) {
-    return range.max;
+  if (position <= 0 || position >= 1) {
+    return position <= 0 ? range.min : range.max;
   }
   const double from = range.log ? std::log(range.min) : range.min;
   const double to = range.log ? std::log(range.max) : range.max;
   const double at = from + position * (to - from);
   const double value = range.log ? std::exp(at) : at;
-  const int scale = decimal_exponent(range.log ? value : to - from);
-  return std::clamp(round_to_decimal(value, scale - kDigits + 1), range.min, range.max);
+  const int last_digit = decimal_exponent(range.log ? value : to - from) - kDigits + 1;
+  const double rounded = round_to_decimal(value, last_digit);
+  // What is nearer to a bound than values are to each other is the bound.
+  const double least = power_of_ten(last_digit);
+  if (rounded - range.min < least) {
+    return range.min;
+  }
+  return range.max - rounded < least ? range.max : rounded;
 }
 
 double position_in(const IntRange& range, std::int64_t value) {

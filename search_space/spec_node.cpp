@@ -214,7 +214,7 @@ std::optional<double> parse_duration(std::string_view text) {
   double amount = 0;
   const auto [end, error] =
       std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
-  if (error != std::errc() || text[0] < '0' || text[0] > '9') {
+  if (error != std::errc() || text[0] < '0' || text[0] > '9' || end[-1] == '.') {
     return std::nullopt;
   }
   constexpr std::pair<std::string_view, double> kUnits[] = {

@@ -57,6 +57,9 @@ Override::Override(const std::string& assignment) : source_("--set " + shown(ass
     throw SpecError(place(""), "the key " + shown(json_quoted(key)) +
                                    " has an empty step; write it like parameters.lr.max");
   }
+  if (std::count(key.begin(), key.end(), '.') >= 100) {
+    throw SpecError(place(""), "has more than 100 steps; make it flatter");
+  }
   key_ = key;
   text_ = assignment.substr(equals + 1);
 }

@@ -12,7 +12,7 @@ namespace autoglm {
 namespace {
 
 constexpr std::size_t kMaxBytes = 64'000'000;
-constexpr int kMaxDepth = 100;
+constexpr std::size_t kMaxDepth = 100;
 
 std::string line_and_column(const SpecPlace& place) {
   return std::to_string(place.line) + ':' + std::to_string(place.column);

@@ -157,8 +157,10 @@ std::string complaint_about_number(std::string_view token) {
     }
   }
   repaired.insert(0, sign);
-  const bool useful = is_json_number(repaired) && repaired != token;
-  return name + " is no JSON number" + (useful ? "; write " + shown(repaired) : "; mend it");
+  const bool useful = std::any_of(token.begin(), token.end(), is_digit) &&
+                      is_json_number(repaired) && repaired != token;
+  return name + " is no JSON number" +
+         (useful ? "; write " + shown(repaired) : "; write one like 3, 0.5 or 1e-4");
 }
 
 std::string complaint_about_value(std::string_view rest) {

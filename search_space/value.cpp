@@ -11,10 +11,11 @@
 namespace autoglm {
 namespace {
 
-template <class Number>
-std::string shortest(Number number) {
+// As std::to_chars has it.
+template <class... Number>
+std::string shortest(Number... number) {
   std::array<char, 32> buffer{};
-  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number);
+  const auto [end, error] = std::to_chars(buffer.data(), buffer.data() + buffer.size(), number...);
   return {buffer.data(), end};
 }
 
@@ -62,7 +63,10 @@ std::string number_text(double number) {
   if (std::isinf(number)) {
     return number > 0 ? "inf" : "-inf";
   }
-  std::string text = shortest(number);
+  const double size = std::abs(number);
+  const bool plain = size == 0 || (size >= 1e-4 && size < 1e16);
+  std::string text =
+      shortest(number, plain ? std::chars_format::fixed : std::chars_format::scientific);
   if (text.find_first_of(".e") == std::string::npos) {
     text += ".0";
   }

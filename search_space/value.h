@@ -11,8 +11,9 @@ namespace autoglm {
 /// JSON's scalars. monostate is JSON's null, which only a choice may be.
 using Value = std::variant<std::monostate, bool, std::int64_t, double, std::string>;
 
-/// The shortest text that reads back as the same number, with a point or an exponent, so that it
-/// also reads back as the same type: 0.1, 1e-05, 3.0. NaN and infinities as "nan", "inf", "-inf".
+/// The fewest digits that read back as the same number, with a point or an exponent, so that it
+/// also reads back as the same type; as Python writes it: 0.1, 0.0005, 1e-05, 3.0. NaN and
+/// infinities as "nan", "inf", "-inf".
 std::string number_text(double number);
 
 /// As programs receive it in arguments and the environment: text as it is, numbers in the shortest

@@ -67,12 +67,12 @@ std::optional<Claims::Row> Claims::read(std::int64_t study) {
              .since = rows.integer(7)};
 }
 
-void Claims::write(std::int64_t study, const Holder& holder) {
+void Claims::write(std::int64_t study, const Holder& holder, TimeNs since) {
   const std::int64_t pid = holder.pid != 0 ? holder.pid : getpid();
   Statement(connection_, "INSERT OR REPLACE INTO autoglm_claim VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .run(study, pid, process_start_time(pid).value_or(0), boot_id(), host_name(),
            holder.guardian_pid, process_start_time(holder.guardian_pid).value_or(0), holder.command,
-           now());
+           since);
 }
 
 bool Claims::take(std::int64_t study, const std::string& study_name, const Holder& holder) {
@@ -93,7 +93,7 @@ bool Claims::take(std::int64_t study, const std::string& study_name, const Holde
                                          remedy));
       }
       if (!row || row->is_ours() || !row->guardian_lives()) {
-        write(study, holder);
+        write(study, holder, row && row->is_ours() ? row->since : now());
         transaction.commit();
         return row && !row->is_ours();
       }

@@ -31,7 +31,7 @@ class Claims {
  private:
   struct Row;
   std::optional<Row> read(std::int64_t study);
-  void write(std::int64_t study, const Holder& holder);
+  void write(std::int64_t study, const Holder& holder, TimeNs since);
 
   Connection& connection_;
 };

@@ -144,15 +144,24 @@ std::string uri_of(const std::string& path, const std::string& query) {
   return query.empty() ? uri : uri + '?' + query;
 }
 
-// How to read without leaving a trace. In WAL mode SQLite would make a -wal and a -shm file: where
-// they are there already it takes the -shm as it is; where they are not, nobody writes.
-std::string reading_query(const std::string& path, const Header& header) {
+// A reader leaves no trace. A database in WAL mode makes that hard, since SQLite would make a -wal
+// and a -shm file for it.
+std::unique_ptr<Connection> open_for_reading(const std::string& path, const Header& header) {
   const bool has_wal = access((path + "-wal").c_str(), F_OK) == 0;
   const bool has_shm = access((path + "-shm").c_str(), F_OK) == 0;
-  if (has_wal && has_shm) {
-    return "readonly_shm=1";
+  if (has_wal && has_shm) {  // somebody has it open, or was killed
+    return std::make_unique<Connection>(uri_of(path, "readonly_shm=1"), path, SQLITE_OPEN_READONLY);
   }
-  return header.is_wal && !has_wal ? "immutable=1" : "";
+  if (has_wal) {  // nobody has it open: the -shm is kept in memory, and nothing needs locks
+    auto connection =
+        std::make_unique<Connection>(uri_of(path, "vfs=unix-none"), path, SQLITE_OPEN_READONLY);
+    sqlite3_db_config(connection->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    connection->execute("PRAGMA locking_mode = EXCLUSIVE");
+    return connection;
+  }
+  // Without a -wal the file itself is all there is.
+  return std::make_unique<Connection>(uri_of(path, header.is_wal ? "immutable=1" : ""), path,
+                                      SQLITE_OPEN_READONLY);
 }
 
 }  // namespace
@@ -172,11 +181,18 @@ std::unique_ptr<Connection> open_database(const std::string& path, OpenMode mode
   }
   refuse_network(path, folder);
   if (mode == OpenMode::read_only) {
-    return std::make_unique<Connection>(uri_of(path, reading_query(path, header)), path,
-                                        SQLITE_OPEN_READONLY);
+    return open_for_reading(path, header);
   }
   const int create = mode == OpenMode::create ? SQLITE_OPEN_CREATE : 0;
-  return std::make_unique<Connection>(uri_of(path, ""), path, SQLITE_OPEN_READWRITE | create);
+  auto connection =
+      std::make_unique<Connection>(uri_of(path, ""), path, SQLITE_OPEN_READWRITE | create);
+  // SQLite opens these all the same, and fails later.
+  const bool writable = sqlite3_db_readonly(connection->get(), "main") == 0 &&
+                        faccessat(AT_FDCWD, folder.c_str(), W_OK, AT_EACCESS) == 0;
+  if (!writable) {
+    connection->fail(SQLITE_READONLY);
+  }
+  return connection;
 }
 
 }  // namespace autoglm

@@ -117,15 +117,16 @@ void MemoryStorage::write(const StudyRecord& study, const SearchSpace& /*space*/
                           std::span<const TrialWrite> writes, std::int64_t sequence) {
   Kept& kept = at(study);
   for (const TrialWrite& write : writes) {
-    const auto index = static_cast<std::size_t>(write.trial->number);
-    if (index > kept.trials.size()) {
+    const std::int64_t number = write.trial->number;
+    const auto next = static_cast<std::int64_t>(kept.trials.size());
+    if (number > next) {
       throw StorageError(fmt::format("study \"{}\": trial {} cannot follow trial {}; this is a bug",
-                                     study.name, index, kept.trials.size() - 1));
+                                     study.name, number, next - 1));
     }
-    if (index == kept.trials.size()) {
+    if (number == next) {
       kept.trials.emplace_back();
     }
-    Trial& trial = kept.trials[index];
+    Trial& trial = kept.trials[static_cast<std::size_t>(number)];
     const bool stand = reports_stand(*write.trial, current_attempt(trial));
     std::vector<Report> reports = stand ? std::move(trial.reports) : std::vector<Report>();
     merge_reports(reports, write.reports);

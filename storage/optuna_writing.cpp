@@ -28,6 +28,7 @@ OptunaWriter::OptunaWriter(Connection& connection, const StudyRecord& study)
       study_id_(study.id),
       metric_(metric_name(study, 0)),
       objectives_(study.goals.size()),
+      choices_(connection, study.id),
       last_(connection,
             "SELECT number FROM trials WHERE study_id = ? ORDER BY trial_id DESC LIMIT 1"),
       by_id_(connection,
@@ -146,6 +147,9 @@ void OptunaWriter::put_params(const SearchSpace& space, const Trial& trial, std:
   for (const auto& [name, value] : trial.configuration) {
     const Parameter* parameter = space.find(name);
     if (parameter != nullptr) {
+      if (const auto* choice = std::get_if<Choice>(&parameter->domain)) {
+        choices_.extend(name, *choice);
+      }
       param_.run(trial_id, name, internal_value(parameter->domain, value),
                  distribution_json(parameter->domain));
     }

@@ -7,6 +7,7 @@
 #include <unordered_map>
 
 #include "search_space/search_space.h"
+#include "storage/optuna_choices.h"
 #include "storage/sqlite.h"
 #include "storage/storage.h"
 
@@ -40,7 +41,6 @@ class OptunaWriter {
   void drop_reports(std::int64_t trial_id);
 
  private:
-  void put_attribute(const Trial& trial, std::int64_t trial_id);
   void put_params(const SearchSpace& space, const Trial& trial, std::int64_t trial_id);
   void put_reports(const TrialWrite& write, std::int64_t trial_id);
   void put_values(const Trial& trial, std::int64_t trial_id);
@@ -51,6 +51,7 @@ class OptunaWriter {
   std::string metric_{};        // whose reports are Optuna's intermediate values
   std::size_t objectives_ = 1;  // intermediate values are for one
   std::unordered_map<std::int64_t, std::int64_t> trial_ids_{};  // by number
+  OptunaChoices choices_;
   Statement last_;
   Statement by_id_;
   Statement by_number_;

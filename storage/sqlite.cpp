@@ -17,6 +17,10 @@ std::string system_reason(sqlite3* database) {
 
 // What went wrong and what to do about it.
 std::string explain(sqlite3* database, int code) {
+  if (code == SQLITE_READONLY_ROLLBACK) {
+    return "a program died while it wrote; let one that may write open it first (sqlite3 FILE "
+           ".tables)";
+  }
   switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:

@@ -72,7 +72,9 @@ SqliteStorage::~SqliteStorage() {
 
 void SqliteStorage::prepare_for_writing(OpenMode mode) {
   // Where another program has the file open, it stays as it is, which works too.
+  connection_->set_patience(std::chrono::seconds(1));
   sqlite3_exec(connection_->get(), "PRAGMA journal_mode = WAL", nullptr, nullptr, nullptr);
+  connection_->set_patience(std::chrono::seconds(60));
   connection_->execute("PRAGMA synchronous = FULL");
   Transaction transaction(*connection_);
   // Again, now that nobody else can be making the tables.
@@ -173,8 +175,11 @@ TrialWriter& SqliteStorage::writer(const StudyRecord& study) {
 void SqliteStorage::write(const StudyRecord& study, const SearchSpace& space,
                           std::span<const TrialWrite> writes, std::int64_t sequence) {
   Transaction transaction(connection());
-  writer(study).write(space, writes, sequence);
+  const bool moved = writer(study).write(space, writes, sequence);
   transaction.commit();
+  if (moved) {
+    seen_version_.reset();
+  }
   for (const TrialWrite& write : writes) {
     known_[study.id].add(write.trial->number);
   }

@@ -101,8 +101,8 @@ class Storage {
   virtual void write(const StudyRecord& study, const SearchSpace& space,
                      std::span<const TrialWrite> writes, std::int64_t sequence) = 0;
 
-  /// Waiting trials with numbers from `first` on, dense: enqueued by another program. Cheap while
-  /// no other program writes: may be asked before each new trial.
+  /// Waiting trials with numbers from `first` on, dense: enqueued by another program. Each is told
+  /// once. Cheap while no other program writes: may be asked before each new trial.
   virtual std::vector<Trial> arrived(const StudyRecord& study, std::int64_t first) = 0;
 
   /// Checkpoints and leaves a single file behind. Also done, quietly, by the destructor.

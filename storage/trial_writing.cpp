@@ -34,8 +34,9 @@ bool TrialWriter::is_current() {
   return is_there;
 }
 
-void TrialWriter::write(const SearchSpace& space, std::span<const TrialWrite> writes,
+bool TrialWriter::write(const SearchSpace& space, std::span<const TrialWrite> writes,
                         std::int64_t sequence) {
+  moved_ = false;
   for (const TrialWrite& write : writes) {
     const OptunaWriter::Row row = place(write);
     if (side_.begins_attempt(*write.trial) && !continues(*write.trial)) {
@@ -45,6 +46,7 @@ void TrialWriter::write(const SearchSpace& space, std::span<const TrialWrite> wr
     side_.put(write);
   }
   side_.raise_sequence(sequence);
+  return moved_;
 }
 
 // The row that the trial goes to.
@@ -71,6 +73,7 @@ OptunaWriter::Row TrialWriter::place(const TrialWrite& write) {
   }
   side_.renumber(number, optuna_.move_to_end(number, *row));
   row->state = "WAITING";
+  moved_ = true;
   return *row;
 }
 

@@ -38,8 +38,8 @@ class TrialWriter {
   /// write().
   bool is_current();
 
-  /// See Storage::write.
-  void write(const SearchSpace& space, std::span<const TrialWrite> writes, std::int64_t sequence);
+  /// See Storage::write. True: trials of others moved to other numbers.
+  bool write(const SearchSpace& space, std::span<const TrialWrite> writes, std::int64_t sequence);
 
  private:
   OptunaWriter::Row place(const TrialWrite& write);
@@ -49,6 +49,7 @@ class TrialWriter {
   std::string path_;
   std::int64_t key_ = 0;
   const KnownTrials& known_;
+  bool moved_ = false;
   OptunaWriter optuna_;
   SideWriter side_;
   Statement current_;

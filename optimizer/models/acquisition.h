@@ -26,4 +26,17 @@ AcquisitionValue log_expected_improvement(double mean, double deviation, double 
 /// The negated lower confidence bound, kappa * deviation - mean (GP-UCB, Srinivas et al., 2010).
 AcquisitionValue confidence_bound(double mean, double deviation, double kappa);
 
+/// One of them with its parameter.
+struct Acquisition {
+  enum class Kind { expected_improvement, confidence_bound };
+  Kind kind = Kind::expected_improvement;
+  double best = 0;   // what to improve on
+  double kappa = 1;  // deviations of optimism
+
+  AcquisitionValue at(double mean, double deviation) const {
+    return kind == Kind::expected_improvement ? log_expected_improvement(mean, deviation, best)
+                                              : confidence_bound(mean, deviation, kappa);
+  }
+};
+
 }  // namespace autoglm

@@ -43,6 +43,11 @@ GaussianRegression::GaussianRegression(Eigen::MatrixXd points, Eigen::VectorXd t
                                  hyperparameters_.noise_variance))),
       weights_(factor_.solve(targets_)) {}
 
+Eigen::VectorXd GaussianRegression::means(const Eigen::MatrixXd& at) const {
+  const Eigen::VectorXd from_kernel = kernel_.between(at, points_) * weights_;
+  return from_kernel.array() + kMeanVariance * weights_.sum();
+}
+
 Predictions GaussianRegression::predict(const Eigen::MatrixXd& at) const {
   Eigen::MatrixXd covariances = kernel_.between(points_, at);  // [n, m]
   covariances.array() += kMeanVariance;
@@ -92,7 +97,7 @@ GaussianRegression GaussianRegression::believing(const Eigen::MatrixXd& pending)
   Eigen::MatrixXd points(points_.rows() + pending.rows(), points_.cols());
   points << points_, pending;
   Eigen::VectorXd targets(points.rows());
-  targets << targets_, predict(pending).means;
+  targets << targets_, means(pending);
   return {std::move(points), std::move(targets), groups_, hyperparameters_};
 }
 

@@ -37,6 +37,7 @@ class GaussianRegression {
   GaussianRegression(Eigen::MatrixXd points /* [n, features] */, Eigen::VectorXd targets /* [n] */,
                      ColumnGroups groups, Hyperparameters hyperparameters);
 
+  Eigen::VectorXd means(const Eigen::MatrixXd& at /* [m, features] */) const;  // [m]
   Predictions predict(const Eigen::MatrixXd& at /* [m, features] */) const;
   PointPrediction predict_with_gradient(const Eigen::VectorXd& at /* [features] */) const;
 

@@ -35,7 +35,6 @@ const LogPrior& prior_of(Eigen::Index i, Eigen::Index groups) {
 }
 
 constexpr int kIterations = 40;
-constexpr Eigen::Index kFewPoints = 60;
 
 }  // namespace
 
@@ -102,18 +101,11 @@ Hyperparameters HyperparameterPosterior::maximize() const {
   const SmoothFunction function = [this](const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) {
     return negated(logs, gradient);
   };
-  // Distances grow with the root of the dimension; lengths that do not start in a flat region.
+  // Distances grow with the root of the dimension: lengths that do not start in a flat region.
+  // Starting with much noise finds the smooth explanation; with little, wiggles that fit errors.
   const double length = 0.5 * std::sqrt(static_cast<double>(groups) / 3);
-  const Hyperparameters smooth{Eigen::VectorXd::Constant(groups, length), 1, 1e-3};
-  BoxMinimum best = minimize_in_box(function, to_logs(smooth), box, kIterations);
-  if (targets_.size() < kFewPoints) {
-    const Hyperparameters rough{Eigen::VectorXd::Constant(groups, length / 3), 0.5, 0.1};
-    const BoxMinimum other = minimize_in_box(function, to_logs(rough), box, kIterations);
-    if (other.value < best.value) {
-      best = other;
-    }
-  }
-  return from_logs(best.x);
+  const Hyperparameters start{Eigen::VectorXd::Constant(groups, length), 1, 0.1};
+  return from_logs(minimize_in_box(function, to_logs(start), box, kIterations).x);
 }
 
 }  // namespace autoglm

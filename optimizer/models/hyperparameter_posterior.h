@@ -24,8 +24,7 @@ class HyperparameterPosterior {
   /// The negated log density, up to a constant; overwrites `gradient`.
   double negated(const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) const;
 
-  /// Its minimum in a sensible box, from a cold start: smooth, with little noise; with few points
-  /// also from a rough and noisy one, since both stories may then explain the data.
+  /// Its minimum in a sensible box, from a cold start: a function of the data alone.
   Hyperparameters maximize() const;
 
  private:

@@ -11,12 +11,8 @@ namespace autoglm {
 
 namespace {
 
-double median_of(const Eigen::VectorXd& values) {
-  std::vector<double> sorted(values.begin(), values.end());
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t n = sorted.size();
-  return n % 2 == 1 ? sorted[n / 2] : sorted[n / 2 - 1] / 2 + sorted[n / 2] / 2;
-}
+// Differences of costs below this share of the largest are no differences.
+constexpr double kRounding = 1e-14;
 
 // Dense ranks, from 0 for the smallest.
 std::vector<std::size_t> dense_ranks(const Eigen::VectorXd& values) {
@@ -33,23 +29,23 @@ std::vector<std::size_t> dense_ranks(const Eigen::VectorXd& values) {
 
 // Mean 0, deviation 1; zeros when there is no deviation.
 WarpedCosts standardize(const Eigen::VectorXd& values) {
-  const double n = static_cast<double>(values.size());
-  const double mean = (values / n).sum();
-  const Eigen::VectorXd centred = values.array() - mean;
-  const double largest = centred.cwiseAbs().maxCoeff();
-  const double negligible = 1e-14 * values.cwiseAbs().maxCoeff();
-  if (largest <= negligible || largest == 0) {
-    return {Eigen::VectorXd::Zero(values.size()), mean, 1};
+  // In units of the largest, so that differences and squares neither overflow nor underflow.
+  const double largest = values.cwiseAbs().maxCoeff();
+  const Eigen::VectorXd scaled = values / (largest > 0 ? largest : 1);
+  const double mean = scaled.mean();
+  const Eigen::VectorXd centred = scaled.array() - mean;
+  const double range = centred.cwiseAbs().maxCoeff();
+  if (range <= kRounding) {
+    return {Eigen::VectorXd::Zero(values.size()), mean * largest, 1};
   }
-  // Scaled by the largest first, so that the squares neither overflow nor underflow.
-  const Eigen::VectorXd scaled = centred / largest;
-  const double deviation = std::sqrt(scaled.squaredNorm() / n);
-  return {scaled / deviation, mean, deviation * largest};
+  const double deviation =
+      range * std::sqrt((centred / range).squaredNorm() / static_cast<double>(values.size()));
+  return {centred / deviation, mean * largest, deviation * largest};
 }
 
 // Replaces the worse half of standardized values.
 Eigen::VectorXd half_rank(const Eigen::VectorXd& values) {
-  const double median = median_of(values);
+  const double median = autoglm::median(values);
   double squares = 0;
   int better = 0;
   for (const double value : values) {
@@ -118,6 +114,13 @@ std::string_view to_string(OutputWarp warp) {
       return "half-rank power";
   }
   return {};
+}
+
+double median(const Eigen::VectorXd& values) {
+  std::vector<double> sorted(values.begin(), values.end());
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t n = sorted.size();
+  return n % 2 == 1 ? sorted[n / 2] : sorted[n / 2 - 1] / 2 + sorted[n / 2] / 2;
 }
 
 WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs) {

@@ -4,7 +4,6 @@
 
 #include <Eigen/Core>
 #include <string_view>
-#include <vector>
 
 namespace autoglm {
 
@@ -34,6 +33,9 @@ WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs /* [n] */);
 /// NaN and +inf become as bad as the worst finite cost, -inf as good as the best: nothing that is
 /// not finite is ever a reason to be far from everything else. All non-finite: zeros.
 Eigen::VectorXd clip_non_finite(const Eigen::VectorXd& costs);
+
+/// The mean of the middle two when they are even in number. REQUIRES: at least one.
+double median(const Eigen::VectorXd& values);
 
 /// How well predictions order the targets: the share of pairs ordered alike (ties count half), each
 /// pair weighted by how good the better of the two is. In [0, 1]; 1/2 is chance, also for n < 2.

@@ -32,7 +32,7 @@ AutoChoice choose_searcher(const SearchSpace& space, const SearcherContext& cont
                                  "a trial is chosen",
                                  context.parallel, kManyAtATime)};
   }
-  return {"sobol", "an even cover of the space, until this version has a model"};
+  return {"gp", "a model of the past trials finds good configurations in the fewest trials"};
 }
 
 }  // namespace autoglm

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 
 #include "optimizer/searchers/auto.h"
+#include "optimizer/searchers/gaussian_process.h"
 #include "optimizer/searchers/grid.h"
 #include "optimizer/searchers/random.h"
 #include "optimizer/searchers/sobol.h"
@@ -52,10 +54,42 @@ void make_grid(const FactoryArguments& arguments, SearcherChoice& choice) {
   choice.options = fmt::format(R"({{"points": {}}})", options.points);
 }
 
+void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
+  using Rule = GaussianProcessOptions::Rule;
+  static const std::vector<std::pair<std::string, Rule>> rules = {
+      {"mixture", Rule::mixture}, {"ei", Rule::ei}, {"ucb", Rule::ucb}};
+  GaussianProcessOptions options;
+  std::string rule = rules.front().first;
+  if (const SpecNode* acquisition = arguments.option("acquisition")) {
+    rule = acquisition->as_string();
+    const auto named = std::find_if(rules.begin(), rules.end(),
+                                    [&](const auto& known) { return known.first == rule; });
+    if (named == rules.end()) {
+      acquisition->fail(fmt::format("no acquisition is called {}; there are mixture, ei, ucb",
+                                    json_quoted(rule)));
+    }
+    options.acquisition = named->second;
+  }
+  if (const SpecNode* startup = arguments.option("startup")) {
+    options.startup = startup->as_integer(0, 10'000);
+  }
+  if (const SpecNode* kappa = arguments.option("kappa")) {
+    options.kappa = kappa->as_number();
+    if (!(options.kappa > 0)) {
+      kappa->fail(fmt::format("must be above 0, not {}", number_text(options.kappa)));
+    }
+  }
+  choice.searcher = make_gaussian_process_searcher(
+      arguments.space, options, {arguments.context.seed, arguments.context.objectives});
+  choice.options = fmt::format(R"({{"acquisition": {}, "startup": {}, "kappa": {}}})",
+                               json_quoted(rule), options.startup, number_text(options.kappa));
+}
+
 constexpr const char* kAuto = "auto";
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
+      {"gp", "Bayesian optimization: a Gaussian process models the past trials", 1, make_gp},
       {"sobol", "a scrambled Sobol sequence: an even cover of the space", 1, make_sobol},
       {"random", "independent random configurations", 1, make_random},
       {"grid", "every combination of values, in order", 1, make_grid},

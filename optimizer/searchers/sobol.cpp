@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "optimizer/models/sobol_sequence.h"
+#include "optimizer/searchers/point_configuration.h"
 #include "optimizer/searchers/unvisited.h"
 
 namespace autoglm {
@@ -24,7 +25,7 @@ class SobolSearcher final : public Searcher {
     const Request request(number, fixed, history);
     const auto first = static_cast<std::uint64_t>(number);
     for (std::uint64_t index = first; index < first + kPassedOver; ++index) {
-      Configuration configuration = at(index, fixed);
+      Configuration configuration = configuration_at(space_, sequence_.point(index), fixed);
       if (request.is_open(configuration)) {
         return Suggestion{std::move(configuration),
                           fmt::format("point {} of a scrambled Sobol sequence", index)};
@@ -42,14 +43,6 @@ class SobolSearcher final : public Searcher {
   }
 
  private:
-  Configuration at(std::uint64_t index, const Configuration& fixed) const {
-    const std::vector<double> point = sequence_.point(index);
-    return space_.build([&](std::size_t i, const Parameter& parameter) {
-      const Value* given = fixed.find(parameter.name);
-      return given != nullptr ? *given : value_at(parameter.domain, point[i]);
-    });
-  }
-
   const SearchSpace& space_;
   SobolSequence sequence_;
   std::uint64_t seed_;

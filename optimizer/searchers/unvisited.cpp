@@ -8,7 +8,7 @@ namespace {
 
 constexpr int kDraws = 1000;              // before looking at all of a finite space
 constexpr int kDrawsWithoutEnd = 20'000;  // of a space that cannot be looked at as a whole
-constexpr std::uint64_t kEnumerable = 2'000'000;
+constexpr std::uint64_t kEnumerable = 1'000'000;
 
 struct Draw {
   std::optional<Configuration> open{};
@@ -75,9 +75,9 @@ bool Request::is_open(const Configuration& configuration) const {
 std::optional<Configuration> draw_unvisited(const Request& request, Rng& rng) {
   Draw result = draw(request, kDraws, rng);
   if (!result.open) {
-    // Counting is bounded by its own steps, so that a vast finite space costs no more than this.
-    const bool enumerable = request.space().count(kEnumerable).has_value();
-    Draw further = enumerable ? pick_from_all(request, rng) : draw(request, kDrawsWithoutEnd, rng);
+    const std::optional<std::uint64_t> count = request.space().count(kEnumerable);
+    Draw further = count && *count <= kEnumerable ? pick_from_all(request, rng)
+                                                  : draw(request, kDrawsWithoutEnd, rng);
     result.open = std::move(further.open);
     if (!result.tried) {
       result.tried = std::move(further.tried);

@@ -1,0 +1,239 @@
+#include "optimizer/searchers/acquisition_search.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "optimizer/models/box_minimizer.h"
+#include "optimizer/searchers/candidates.h"
+
+namespace autoglm {
+
+namespace {
+
+constexpr std::size_t kGreedyStarts = 2;
+constexpr std::size_t kDrawnStarts = 3;
+constexpr int kRounds = 3;
+constexpr int kIterations = 25;
+
+struct Scored {
+  Configuration configuration{};
+  double value = 0;
+};
+
+double deviation_of(double variance) { return std::sqrt(std::max(variance, 1e-18)); }
+
+class AcquisitionSearch {
+ public:
+  AcquisitionSearch(const AcquisitionProblem& problem, const Request& request, Rng& rng)
+      : problem_(problem),
+        request_(request),
+        rng_(rng),
+        maker_(request.space(), request.fixed(), reaches()) {}
+
+  // The open ones among `configurations`, with their values.
+  std::vector<Scored> score(std::vector<Configuration> configurations) const;
+  std::vector<Configuration> candidates() const;
+  std::vector<Scored> starts(std::vector<Scored> scored) const;
+  Scored refine(Scored start) const;
+  AcquisitionOptimum describe(Scored best) const;
+
+ private:
+  std::vector<double> reaches() const;
+  std::vector<Eigen::Index> movable_columns(const Configuration& configuration) const;
+  bool climb(Scored& current) const;
+  bool exchange(Scored& current) const;
+
+  const AcquisitionProblem& problem_;
+  const Request& request_;
+  Rng& rng_;
+  CandidateMaker maker_;
+};
+
+std::vector<double> AcquisitionSearch::reaches() const {
+  std::vector<double> reaches(request_.space().size(), 1);
+  const Eigen::VectorXd& lengths = problem_.model.hyperparameters().lengths;
+  const auto& blocks = problem_.encoding.blocks();
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    reaches[blocks[i].parameter] = std::clamp(2 * lengths[static_cast<Eigen::Index>(i)], 0.3, 2.0);
+  }
+  return reaches;
+}
+
+std::vector<Scored> AcquisitionSearch::score(std::vector<Configuration> configurations) const {
+  configurations.erase(std::remove_if(configurations.begin(), configurations.end(),
+                                      [&](const Configuration& configuration) {
+                                        return !request_.is_open(configuration);
+                                      }),
+                       configurations.end());
+  Eigen::MatrixXd points(static_cast<Eigen::Index>(configurations.size()),
+                         problem_.encoding.features());
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    points.row(static_cast<Eigen::Index>(i)) =
+        problem_.encoding.encode(configurations[i]).transpose();
+  }
+  const Predictions predictions = problem_.model.predict(points);
+  std::vector<Scored> scored;
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    const auto row = static_cast<Eigen::Index>(i);
+    scored.push_back(
+        {std::move(configurations[i]),
+         problem_.acquisition.at(predictions.means[row], deviation_of(predictions.variances[row]))
+             .value});
+  }
+  std::stable_sort(scored.begin(), scored.end(),
+                   [](const Scored& a, const Scored& b) { return a.value > b.value; });
+  return scored;
+}
+
+std::vector<Configuration> AcquisitionSearch::candidates() const {
+  // So many that scoring them costs about as much as the rest of a suggestion.
+  const double n = static_cast<double>(problem_.model.targets().size());
+  const int each = static_cast<int>(std::clamp(1e7 / (n * n), 100.0, 500.0));
+  std::vector<Configuration> candidates;
+  for (int i = 0; i < each; ++i) {
+    candidates.push_back(maker_.anywhere(rng_));
+    if (!problem_.good.empty()) {
+      const std::size_t which = static_cast<std::size_t>(i) % problem_.good.size();
+      candidates.push_back(maker_.near(problem_.good[which], rng_));
+    }
+  }
+  // Tight constraints: what rejection finds is better than nothing.
+  const auto feasible = std::count_if(
+      candidates.begin(), candidates.end(),
+      [&](const Configuration& configuration) { return request_.is_feasible(configuration); });
+  for (int i = 0; feasible < 20 && i < 20; ++i) {
+    if (std::optional<Configuration> drawn = request_.space().sample(rng_, request_.fixed())) {
+      candidates.push_back(std::move(*drawn));
+    }
+  }
+  return candidates;
+}
+
+std::vector<Scored> AcquisitionSearch::starts(std::vector<Scored> scored) const {
+  const std::size_t greedy = std::min(kGreedyStarts, scored.size());
+  std::vector<Scored> starts(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(greedy));
+  scored.erase(scored.begin(), scored.begin() + static_cast<std::ptrdiff_t>(greedy));
+  if (scored.empty()) {
+    return starts;
+  }
+  // The others are drawn, better ones more often (softmax of the standardized values).
+  double mean = 0;
+  double square = 0;
+  for (const Scored& one : scored) {
+    mean += one.value / static_cast<double>(scored.size());
+  }
+  for (const Scored& one : scored) {
+    square += (one.value - mean) * (one.value - mean) / static_cast<double>(scored.size());
+  }
+  const double scale = std::sqrt(std::max(square, 1e-300));
+  std::vector<double> cumulative;
+  double total = 0;
+  for (const Scored& one : scored) {
+    total += std::exp((one.value - scored.front().value) / scale);
+    cumulative.push_back(total);
+  }
+  for (std::size_t i = 0; i < kDrawnStarts; ++i) {
+    const auto at =
+        std::upper_bound(cumulative.begin(), cumulative.end() - 1, rng_.uniform() * total);
+    starts.push_back(scored[static_cast<std::size_t>(at - cumulative.begin())]);
+  }
+  return starts;
+}
+
+// Columns of active numbers that are not fixed and take more than a few values.
+std::vector<Eigen::Index> AcquisitionSearch::movable_columns(
+    const Configuration& configuration) const {
+  constexpr std::uint64_t kFewValues = 16;
+  std::vector<Eigen::Index> columns;
+  for (const Encoding::Block& block : problem_.encoding.blocks()) {
+    const Parameter& parameter = request_.space().parameters()[block.parameter];
+    const bool few = cardinality(parameter.domain).value_or(kFewValues + 1) <= kFewValues;
+    if (!block.categorical && !few && configuration.contains(parameter.name) &&
+        !request_.fixed().contains(parameter.name)) {
+      columns.push_back(block.first);
+    }
+  }
+  return columns;
+}
+
+// Gradient steps on the movable columns; a constraint on the way halves the distance.
+bool AcquisitionSearch::climb(Scored& current) const {
+  const std::vector<Eigen::Index> columns = movable_columns(current.configuration);
+  if (columns.empty()) {
+    return false;
+  }
+  Eigen::VectorXd features = problem_.encoding.encode(current.configuration);
+  const Eigen::VectorXd start = features(columns);
+  const SmoothFunction negated = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
+    features(columns) = x;
+    const PointPrediction at = problem_.model.predict_with_gradient(features);
+    const double deviation = deviation_of(at.variance);
+    const AcquisitionValue value = problem_.acquisition.at(at.mean, deviation);
+    gradient = -(value.by_mean * at.mean_gradient(columns) +
+                 value.by_deviation / (2 * deviation) * at.variance_gradient(columns));
+    return -value.value;
+  };
+  const auto size = static_cast<Eigen::Index>(columns.size());
+  const Box box{Eigen::VectorXd::Zero(size), Eigen::VectorXd::Ones(size)};
+  const Eigen::VectorXd end = minimize_in_box(negated, start, box, kIterations).x;
+  for (const double share : {1.0, 0.5, 0.25}) {
+    features(columns) = start + share * (end - start);
+    const std::vector<Scored> reached = score({problem_.encoding.decode(features)});
+    if (!reached.empty() && reached.front().value > current.value) {
+      current = reached.front();
+      return true;
+    }
+  }
+  return false;
+}
+
+bool AcquisitionSearch::exchange(Scored& current) const {
+  const std::vector<Scored> exchanged = score(maker_.exchanges(current.configuration, rng_));
+  if (exchanged.empty() || exchanged.front().value <= current.value) {
+    return false;
+  }
+  current = exchanged.front();
+  return true;
+}
+
+Scored AcquisitionSearch::refine(Scored start) const {
+  for (int round = 0; round < kRounds; ++round) {
+    climb(start);
+    if (!exchange(start)) {
+      break;
+    }
+  }
+  return start;
+}
+
+AcquisitionOptimum AcquisitionSearch::describe(Scored best) const {
+  const PointPrediction at =
+      problem_.model.predict_with_gradient(problem_.encoding.encode(best.configuration));
+  return {std::move(best.configuration), best.value, at.mean, deviation_of(at.variance)};
+}
+
+}  // namespace
+
+std::optional<AcquisitionOptimum> maximize_acquisition(const AcquisitionProblem& problem,
+                                                       const Request& request,
+                                                       const std::vector<Configuration>& listed,
+                                                       Rng& rng) {
+  const AcquisitionSearch search(problem, request, rng);
+  std::vector<Scored> scored = search.score(listed.empty() ? search.candidates() : listed);
+  if (scored.empty()) {
+    return std::nullopt;
+  }
+  Scored best = scored.front();
+  if (listed.empty()) {
+    for (Scored& start : search.starts(std::move(scored))) {
+      Scored refined = search.refine(std::move(start));
+      if (refined.value > best.value) {
+        best = std::move(refined);
+      }
+    }
+  }
+  return search.describe(std::move(best));
+}
+
+}  // namespace autoglm

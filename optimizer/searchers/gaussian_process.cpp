@@ -1,0 +1,201 @@
+#include "optimizer/searchers/gaussian_process.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+#include <utility>
+
+#include "optimizer/searchers/acquisition_search.h"
+#include "optimizer/searchers/initial_design.h"
+#include "optimizer/searchers/surrogate.h"
+
+namespace autoglm {
+
+namespace {
+
+using Rule = GaussianProcessOptions::Rule;
+
+constexpr std::uint64_t kListed = 2000;  // configurations that are all asked about
+constexpr double kNoisy = 0.01;          // share of the noise in the variance
+
+// The weights of ParEGO's scalarization, uniform on the simplex; of one objective: 1.
+Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng) {
+  Eigen::VectorXd weights(static_cast<Eigen::Index>(objectives));
+  for (double& weight : weights) {
+    weight = objectives == 1 ? 1 : -std::log1p(-rng.uniform());
+  }
+  return weights / weights.sum();
+}
+
+double noise_share(const Hyperparameters& hyperparameters) {
+  return hyperparameters.noise_variance /
+         (hyperparameters.signal_variance + hyperparameters.noise_variance);
+}
+
+class GaussianProcessSearcher final : public Searcher {
+ public:
+  GaussianProcessSearcher(const SearchSpace& space, const GaussianProcessOptions& options,
+                          const GaussianProcessContext& context)
+      : options_(options),
+        context_(context),
+        encoding_(space),
+        design_(space, context.seed, options.startup),
+        fitter_(encoding_) {
+    if (space.count(kListed).value_or(kListed + 1) <= kListed) {
+      space.enumerate([&](const Configuration& configuration) {
+        listed_.push_back(configuration);
+        return true;
+      });
+    }
+  }
+
+  std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
+                                    const History& history) override;
+
+  std::vector<Planner::Recommendation> recommend(std::size_t n, const History& history) override;
+
+ private:
+  std::optional<Suggestion> by_model(const Request& request, const Evidence& evidence, Rng& rng);
+  Acquisition choose_acquisition(const SurrogateFitter::Model& model, std::size_t trials,
+                                 Rng& rng) const;
+
+  GaussianProcessOptions options_;
+  GaussianProcessContext context_;
+  Encoding encoding_;
+  InitialDesign design_;
+  SurrogateFitter fitter_;
+  std::vector<Configuration> listed_{};  // the whole of a small space
+};
+
+std::optional<Suggestion> GaussianProcessSearcher::suggest(std::int64_t number,
+                                                           const Configuration& fixed,
+                                                           const History& history) {
+  const Request request(number, fixed, history);
+  Rng rng(context_.seed, static_cast<std::uint64_t>(number));
+  const Evidence evidence =
+      gather_evidence(history, number, draw_weights(context_.objectives, rng));
+  const bool nothing_known = evidence.finished.empty();
+  if (nothing_known || design_.is_wanted(request)) {
+    if (std::optional<Configuration> designed = design_.next(request)) {
+      return Suggestion{std::move(*designed), "initial design: an even cover of the space"};
+    }
+  } else if (encoding_.features() > 0) {
+    if (std::optional<Suggestion> suggestion = by_model(request, evidence, rng)) {
+      return suggestion;
+    }
+  }
+  if (std::optional<Configuration> drawn = draw_unvisited(request, rng)) {
+    return Suggestion{std::move(*drawn),
+                      "drawn at random: no candidate of the model was untried and feasible"};
+  }
+  return std::nullopt;
+}
+
+Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::Model& model,
+                                                        std::size_t trials, Rng& rng) const {
+  const double best_seen = model.regression.targets().minCoeff();
+  Acquisition acquisition{Acquisition::Kind::expected_improvement, best_seen, options_.kappa};
+  if (options_.acquisition == Rule::ucb) {
+    acquisition.kind = Acquisition::Kind::confidence_bound;
+  }
+  if (options_.acquisition != Rule::mixture) {
+    return acquisition;
+  }
+  // Early on what the model thinks of the best trial is the better aim, unless there is noise.
+  const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
+  if (early && noise_share(model.regression.hyperparameters()) < kNoisy) {
+    acquisition.best = model.regression.means(model.regression.points()).minCoeff();
+  } else if (rng.uniform() < 0.5) {
+    acquisition.kind = Acquisition::Kind::confidence_bound;
+  }
+  return acquisition;
+}
+
+std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& request,
+                                                            const Evidence& evidence, Rng& rng) {
+  const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
+  SurrogateFitter::Model model = fitter_.condition(evidence, fitted);
+  const Acquisition acquisition = choose_acquisition(model, evidence.finished.size(), rng);
+
+  const Eigen::VectorXd means = model.regression.means(model.regression.points());
+  std::vector<Eigen::Index> order(model.subset.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = static_cast<Eigen::Index>(i);
+  }
+  std::stable_sort(order.begin(), order.end(),
+                   [&](Eigen::Index a, Eigen::Index b) { return means[a] < means[b]; });
+  std::vector<Configuration> good;
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, order.size()); ++i) {
+    const Eigen::Index trial = model.subset[static_cast<std::size_t>(order[i])];
+    good.push_back(evidence.finished[static_cast<std::size_t>(trial)]->configuration);
+  }
+  if (!evidence.pending.empty()) {
+    model.regression = model.regression.believing(fitter_.encode(evidence.pending));
+  }
+  const std::optional<AcquisitionOptimum> optimum =
+      maximize_acquisition({model.regression, acquisition, encoding_, good}, request, listed_, rng);
+  if (!optimum) {
+    return std::nullopt;
+  }
+  const bool flat = evidence.costs.minCoeff() == evidence.costs.maxCoeff();
+  const bool improvement = acquisition.kind == Acquisition::Kind::expected_improvement;
+  return Suggestion{
+      optimum->configuration,
+      fmt::format("{}{} {:.3g}: predicted {:.3g} +- {:.2g} in deviations of the {} costs of {} "
+                  "trials, noise {:.2g}",
+                  flat ? "all costs are equal, so where the model is least certain: " : "",
+                  improvement ? "log EI" : "UCB", optimum->value, optimum->mean, optimum->deviation,
+                  to_string(fitted.warp), evidence.finished.size(),
+                  std::sqrt(fitted.hyperparameters.noise_variance))};
+}
+
+std::vector<Planner::Recommendation> GaussianProcessSearcher::recommend(std::size_t n,
+                                                                        const History& history) {
+  Eigen::VectorXd weights = Eigen::VectorXd::Ones(1);
+  if (context_.objectives > 1 || encoding_.features() == 0) {
+    return Searcher::recommend(n, history);
+  }
+  const Evidence evidence = gather_evidence(history, -1, weights);
+  if (evidence.complete < 3) {
+    return Searcher::recommend(n, history);
+  }
+  // Not the power transform: the other two are affine where it matters, so that what the model
+  // expects can be told in the objective's own units.
+  std::vector<FittedWarp> fitted = fitter_.fit(evidence);
+  fitted.resize(std::min<std::size_t>(2, fitted.size()));
+  const FittedWarp& best = best_warp(fitted);
+  if (noise_share(best.hyperparameters) < kNoisy) {
+    return Searcher::recommend(n, history);
+  }
+  const SurrogateFitter::Model model = fitter_.condition(evidence, best);
+  const Predictions predictions = model.regression.predict(model.regression.points());
+  std::vector<Planner::Recommendation> all;
+  for (std::size_t i = 0; i < model.subset.size(); ++i) {
+    const Trial& trial = *evidence.finished[static_cast<std::size_t>(model.subset[i])];
+    if (trial.state == TrialState::complete) {
+      const auto row = static_cast<Eigen::Index>(i);
+      all.push_back({trial.number, model.costs.offset + model.costs.scale * predictions.means[row],
+                     model.costs.scale * std::sqrt(predictions.variances[row])});
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.expected, a.trial) < std::tie(b.expected, b.trial);
+  });
+  all.resize(std::min(n, all.size()));
+  for (Planner::Recommendation& one : all) {
+    one.expected = history.objective().cost(0, one.expected);  // back to a value: its own inverse
+  }
+  return all;
+}
+
+}  // namespace
+
+std::unique_ptr<Searcher> make_gaussian_process_searcher(const SearchSpace& space,
+                                                         const GaussianProcessOptions& options,
+                                                         const GaussianProcessContext& context) {
+  return std::make_unique<GaussianProcessSearcher>(space, options, context);
+}
+
+}  // namespace autoglm

@@ -1,0 +1,98 @@
+// Expected numbers are SciPy's, for the same density (reference.py).
+#include "optimizer/models/hyperparameter_posterior.h"
+
+#include <doctest/doctest.h>
+
+#include <cmath>
+
+#include "optimizer/models/sobol_sequence.h"
+#include "search_space/random.h"
+
+namespace autoglm {
+
+namespace {
+
+const ColumnGroups kTwo{{0, 1}, 2};
+const Eigen::MatrixXd kPoints({{0.1, 0.2}, {0.4, 0.9}, {0.8, 0.5}, {0.7, 0.1}, {0.3, 0.6}});
+const Eigen::VectorXd kTargets({{0.5, -1.2, 0.3, 1.4, -1.0}});
+
+}  // namespace
+
+TEST_CASE("the posterior density of hyper-parameters agrees with SciPy's") {
+  const HyperparameterPosterior posterior(kPoints, kTargets, kTwo);
+  Eigen::VectorXd gradient(4);
+  const Eigen::VectorXd logs =
+      HyperparameterPosterior::to_logs({Eigen::Vector2d(0.4, 0.7), 1.3, 0.05});
+  CHECK(posterior.negated(logs, gradient) == doctest::Approx(3.7248436747263787).epsilon(1e-13));
+}
+
+TEST_CASE("the gradient of the posterior is that of its values") {
+  const ColumnGroups shared{{0, 1, 1}, 2};
+  const Eigen::MatrixXd points(
+      {{0.1, 0.7, 0}, {0.4, 0, 0.7}, {0.8, 0.7, 0}, {0.7, 0, 0.7}, {0.1, 0.7, 0}});
+  const HyperparameterPosterior posterior(points, kTargets, shared);
+  for (const double lengths : {0.05, 0.5, 5.0}) {
+    const Eigen::VectorXd at =
+        HyperparameterPosterior::to_logs({Eigen::Vector2d(lengths, 0.3), 0.8, 1e-3});
+    Eigen::VectorXd gradient(4);
+    Eigen::VectorXd unused(4);
+    posterior.negated(at, gradient);
+    constexpr double kStep = 1e-4;
+    for (Eigen::Index i = 0; i < 4; ++i) {
+      const Eigen::VectorXd step = Eigen::VectorXd::Unit(4, i) * kStep;
+      const double difference =
+          (posterior.negated(at + step, unused) - posterior.negated(at - step, unused)) /
+          (2 * kStep);
+      CHECK(gradient[i] == doctest::Approx(difference).epsilon(1e-6));
+    }
+  }
+}
+
+TEST_CASE("the fit finds the maximum that SciPy finds") {
+  const Hyperparameters best = HyperparameterPosterior(kPoints, kTargets, kTwo).maximize();
+  Eigen::VectorXd gradient(4);
+  const Eigen::VectorXd logs = HyperparameterPosterior::to_logs(best);
+  CHECK(HyperparameterPosterior(kPoints, kTargets, kTwo).negated(logs, gradient) ==
+        doctest::Approx(1.9185745955319533).epsilon(1e-5));
+  const Eigen::Vector4d expected(-0.2702737871146562, -0.6531652234786227, 0.21722738539053982,
+                                 -6.024505793169083);
+  CHECK((logs - expected).cwiseAbs().maxCoeff() < 0.02);
+}
+
+TEST_CASE("a fit to anything finite ends with hyper-parameters in their box") {
+  const Eigen::MatrixXd same = Eigen::MatrixXd::Constant(20, 2, 0.5);
+  const Eigen::MatrixXd grid = Eigen::MatrixXd::NullaryExpr(
+      20, 2,
+      [](Eigen::Index i, Eigen::Index j) { return j == 0 ? static_cast<double>(i) / 19 : 0.0; });
+  for (const Eigen::MatrixXd& points : {same, grid}) {
+    for (const Eigen::VectorXd& targets :
+         {Eigen::VectorXd(Eigen::VectorXd::Zero(20)),
+          Eigen::VectorXd(Eigen::VectorXd::LinSpaced(20, -1.7, 1.7)),
+          Eigen::VectorXd(Eigen::VectorXd::Unit(20, 3) * 4)}) {
+      const Hyperparameters fitted = HyperparameterPosterior(points, targets, kTwo).maximize();
+      CHECK(fitted.lengths.minCoeff() >= 0.0199);
+      CHECK(fitted.lengths.maxCoeff() <= 60.1);
+      CHECK(fitted.signal_variance >= 0.99e-3);
+      CHECK(fitted.noise_variance >= 0.99e-6);
+    }
+  }
+}
+
+TEST_CASE("noise is told from signal") {
+  // A smooth function of the first column; the same with normal errors of half its deviation.
+  const Eigen::MatrixXd points =
+      Eigen::MatrixXd::NullaryExpr(60, 2, [](Eigen::Index i, Eigen::Index j) {
+        return SobolSequence(2).point(static_cast<std::uint64_t>(i))[static_cast<std::size_t>(j)];
+      });
+  Eigen::VectorXd targets = (points.col(0) * 6).array().sin() * std::sqrt(2);
+  CHECK(HyperparameterPosterior(points, targets, kTwo).maximize().noise_variance < 1e-3);
+  Rng rng(1, 1);
+  for (double& target : targets) {
+    target += 0.5 * rng.normal();
+  }
+  const double noise = HyperparameterPosterior(points, targets, kTwo).maximize().noise_variance;
+  CHECK(noise > 0.15);
+  CHECK(noise < 0.35);
+}
+
+}  // namespace autoglm

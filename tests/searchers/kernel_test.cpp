@@ -1,0 +1,51 @@
+#include "optimizer/models/kernel.h"
+
+#include <doctest/doctest.h>
+
+namespace autoglm {
+
+namespace {
+
+Eigen::MatrixXd rows(std::initializer_list<std::initializer_list<double>> values) {
+  return Eigen::MatrixXd(values);
+}
+
+}  // namespace
+
+TEST_CASE("the Matern kernel agrees with scikit-learn's") {
+  const Matern52 kernel({{0, 1}, 2}, Eigen::Vector2d(0.4, 0.7), 1.3);
+  const Eigen::MatrixXd result =
+      kernel.between(rows({{0.1, 0.2}, {0.4, 0.9}}), rows({{0.1, 0.2}, {0.5, 0.5}, {1, 1}}));
+  const Eigen::MatrixXd expected =
+      rows({{1.3, 0.6169437522480051, 0.07947058830493758},
+            {0.5083730983751189, 0.9807323276804225, 0.3647683195437751}});
+  CHECK((result - expected).cwiseAbs().maxCoeff() < 1e-14);
+}
+
+TEST_CASE("columns of one group share a length") {
+  const Matern52 shared({{0, 0, 1}, 2}, Eigen::Vector2d(0.5, 2), 1);
+  CHECK(shared.inverse_lengths == Eigen::Vector3d(2, 2, 0.5));
+}
+
+TEST_CASE("the covariance of a point with itself is the variance exactly, and has no slope") {
+  const Matern52 kernel({{0}, 1}, Eigen::VectorXd::Constant(1, 1e-3), 2);
+  const Eigen::MatrixXd point = rows({{1.0 / 3}});
+  CHECK(kernel.between(point, point)(0, 0) == 2);
+  const double slope = kernel.slope(kernel.squared_distances(point, point))(0, 0);
+  CHECK(slope * (point(0, 0) - point(0, 0)) == 0);
+}
+
+TEST_CASE("the slope gives the kernel's derivative by a coordinate") {
+  const Matern52 kernel({{0}, 1}, Eigen::VectorXd::Constant(1, 0.3), 1.7);
+  const Eigen::MatrixXd other = rows({{0.2}});
+  constexpr double kStep = 1e-6;
+  for (const double x : {0.2001, 0.35, 0.9}) {
+    const double slope = kernel.slope(kernel.squared_distances(rows({{x}}), other))(0, 0);
+    const double difference = (kernel.between(rows({{x + kStep}}), other)(0, 0) -
+                               kernel.between(rows({{x - kStep}}), other)(0, 0)) /
+                              (2 * kStep);
+    CHECK(-slope * (x - 0.2) / (0.3 * 0.3) == doctest::Approx(difference).epsilon(1e-6));
+  }
+}
+
+}  // namespace autoglm
