@@ -14,7 +14,9 @@
 namespace autoglm {
 
 /// What the text may contain: a condition has comparisons, in, and/or/not, literals and names; the
-/// arithmetic dialect adds + - * / % ** and abs min max log exp sqrt floor ceil.
+/// arithmetic dialect adds + - * / % ** and abs min max log exp sqrt floor ceil. All arithmetic is
+/// in doubles; a % b has the sign of b; division by zero gives infinity or NaN, which compares as
+/// in Python (only != holds).
 enum class Dialect { condition, arithmetic };
 
 /// A mistake in the text, `offset` bytes from its beginning.

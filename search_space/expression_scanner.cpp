@@ -143,8 +143,12 @@ void ExpressionScanner::read_word() {
     }
   }
   if (at(at_) == '.' && begins_word(at(at_ + 1))) {
-    throw ExpressionError(
-        begin, "a name with a point stands in backquotes; write `" + token_.text + "....`");
+    std::size_t end = at_;
+    while (is_word(at(end)) || at(end) == '.') {
+      ++end;
+    }
+    throw ExpressionError(begin, "a name with a point stands in backquotes; write `" +
+                                     shown(text_.substr(begin, end - begin)) + "`");
   }
 }
 

@@ -51,7 +51,8 @@ std::optional<std::string> did_you_mean(std::string_view word,
       continue;
     }
     const std::size_t distance = edit_distance(word, candidate);
-    if (distance < least && distance <= std::max<std::size_t>(1, longer / 3)) {
+    const bool near = distance <= std::max<std::size_t>(1, longer / 3) && distance < longer;
+    if (near && distance < least) {
       nearest = candidate;
       least = distance;
     }

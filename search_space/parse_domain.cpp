@@ -178,7 +178,7 @@ Domain Section::float_range(bool log) {
 
 std::int64_t integer_bound(const SpecNode& node) {
   const bool huge = node.is(SpecNode::Kind::number) && std::abs(node.number) >= 0x1p53;
-  if (huge || std::abs(node.as_integer()) > kGreatestInteger) {
+  if (huge || node.as_integer() > kGreatestInteger || node.integer < -kGreatestInteger) {
     node.fail(value_text(node.as_value()) +
               " is beyond 2^53, up to which every program has exact integers; use uniform or "
               "log_uniform");

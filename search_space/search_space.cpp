@@ -59,11 +59,13 @@ bool names_all_in(const Expression& expression, const Configuration& configurati
   });
 }
 
-// The first name in `configuration` that is not in `other`; nullptr when there is none.
-const std::string* first_missing(const Configuration& configuration, const Configuration& other) {
-  for (const auto& [name, value] : configuration) {
-    if (!other.contains(name)) {
-      return &name;
+// The text of a condition that keeps out a parameter of `fixed`; nullptr when `drawn` has them all.
+const std::string* violated_condition(const SearchSpace& space, const Configuration& fixed,
+                                      const Configuration& drawn) {
+  for (const auto& [name, value] : fixed) {
+    const Parameter* const parameter = drawn.contains(name) ? nullptr : space.find(name);
+    if (parameter != nullptr && parameter->active_if) {
+      return &parameter->active_if->text();
     }
   }
   return nullptr;
@@ -125,8 +127,10 @@ std::optional<Configuration> SearchSpace::sample(Rng& rng, const Configuration& 
       const Value* const given = fixed.find(parameter.name);
       return given != nullptr ? *given : value_at(parameter.domain, rng.uniform());
     });
-    const std::string* const inactive = first_missing(fixed, drawn);
-    const std::string* const violated = inactive == nullptr ? violated_constraint(drawn) : inactive;
+    const std::string* violated = violated_condition(*this, fixed, drawn);
+    if (violated == nullptr) {
+      violated = violated_constraint(drawn);
+    }
     if (violated == nullptr) {
       return drawn;
     }

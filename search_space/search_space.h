@@ -53,8 +53,8 @@ class SearchSpace {
   const Parameter* inactive_parameter(const Configuration& configuration) const;
 
   /// Draws parents before children, each from its own prior, around what `fixed` gives; rejects on
-  /// constraints. Nothing after 100,000 rejections (`blame` then holds the constraint that
-  /// rejected most).
+  /// constraints. Nothing after 100,000 rejections (`blame` then holds the constraint, or the
+  /// condition of a fixed parameter, that rejected most).
   std::optional<Configuration> sample(Rng& rng, const Configuration& fixed = {},
                                       std::string* blame = nullptr) const;
 

@@ -100,8 +100,8 @@ std::string to_json(const SpecNode& node);
 /// "90s" -> seconds; nothing when it is not a duration.
 std::optional<double> parse_duration(std::string_view text);
 
-/// The candidate that was probably meant, if any is near (Damerau-Levenshtein distance, at most a
-/// third of the longer's length, at least 1).
+/// The candidate that was probably meant, if any is near: Damerau-Levenshtein distance 1, or at
+/// most a third of the longer's length; not if no letter is the same.
 std::optional<std::string> did_you_mean(std::string_view word,
                                         const std::vector<std::string>& candidates);
 

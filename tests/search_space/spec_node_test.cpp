@@ -146,6 +146,7 @@ TEST_CASE("the word that was probably meant is the nearest within a third of its
   CHECK(did_you_mean("maxmise", names) == "maximize");  // 2 of 8
   CHECK_FALSE(did_you_mean("maxim", names));            // 3 of 8
   CHECK_FALSE(did_you_mean("tpe", names));
+  CHECK_FALSE(did_you_mean("x", {"y"}));  // nothing in common
   CHECK_FALSE(did_you_mean("", names));
   CHECK_FALSE(did_you_mean(std::string(1000, 'm'), names));
 }
