@@ -52,10 +52,10 @@ def tune_and_kill(workshop, kills, trials):
             tune = workshop.start("tune", "spec.json", "--json", "--progress", "none",
                                   stdout=stream, stderr=errors)
             if killed < kills:
-                # On average as long as makes the remaining kills fall on the remaining trials.
-                rest = max(1, trials - len(told)) / (kills - killed)
+                # So long that the remaining kills fall on rather fewer trials than remain.
+                rest = max(0.5, trials - len(told) - 2) / (kills - killed)
                 try:
-                    tune.wait(random.uniform(0, 1.6 * rest * seconds_a_trial))
+                    tune.wait(random.uniform(0, 0.8 * rest * seconds_a_trial))
                 except subprocess.TimeoutExpired:
                     tune.kill()
             status = tune.wait()
@@ -136,7 +136,7 @@ def main():
         check_file(path, options.trials)
         version = check_optuna(python, path, report)
         again = sum(len(values) > 1 for values in told.values())
-        attempts = sum(len(t["attempts"]) for t in report["trials"])
+        attempts = sum(t["attempts"] for t in report["trials"])
         print(f"{killed} kills, {options.trials} trials, {attempts} attempts in "
               f"{time.monotonic() - began:.0f} s; {again} trials were told as finished twice; "
               f"Optuna {version} reads the same")
