@@ -39,9 +39,6 @@ struct Claims::Row {
 
   bool is_here() const { return boot == boot_id(); }
   bool is_elsewhere() const { return !is_here() && host != host_name(); }
-  bool holder_lives() const { return is_elsewhere() || (is_here() && is_running(pid, start_time)); }
-  bool guardian_lives() const { return is_here() && is_running(guardian_pid, guardian_start_time); }
-  bool is_ours() const { return is_here() && pid == getpid() && holder_lives(); }
 
   std::string description() const {
     const std::string place = is_elsewhere() ? fmt::format(" on {}", host) : "";
@@ -75,51 +72,78 @@ void Claims::write(std::int64_t study, const Holder& holder, TimeNs since) {
            since);
 }
 
+Claims::Standing Claims::standing(std::int64_t study, const std::optional<Row>& row) const {
+  if (!row) {
+    return Standing::free;
+  }
+  if (row->is_elsewhere()) {
+    return Standing::alive;
+  }
+  if (!row->is_here()) {
+    return Standing::dead;
+  }
+  const bool is_running_here = is_running(row->pid, row->start_time);
+  if (is_running_here && row->pid == getpid()) {
+    return Standing::ours;
+  }
+  if (is_running_here || lock_.is_held_by_another(study)) {
+    return Standing::alive;
+  }
+  return is_running(row->guardian_pid, row->guardian_start_time) ? Standing::dead_but_guarded
+                                                                 : Standing::dead;
+}
+
 bool Claims::take(std::int64_t study, const std::string& study_name, const Holder& holder) {
   const auto deadline = std::chrono::steady_clock::now() + kGuardianPatience;
-  while (true) {
-    {
-      Transaction transaction(connection_);
-      const std::optional<Row> row = read(study);
-      if (row && row->holder_lives() && !row->is_ours()) {
-        const std::string remedy = row->is_elsewhere()
-                                       ? fmt::format(
-                                             "; if that machine is gone for good: sqlite3 {} "
-                                             "'DELETE FROM autoglm_claim'",
-                                             connection_.path())
-                                       : "; stop it, or give this run another --study";
-        throw StudyHeldError(fmt::format("{}: study \"{}\" is being run by {}{}",
-                                         connection_.path(), study_name, row->description(),
-                                         remedy));
-      }
-      if (!row || row->is_ours() || !row->guardian_lives()) {
-        write(study, holder, row && row->is_ours() ? row->since : now());
-        transaction.commit();
-        return row && !row->is_ours();
-      }
-      if (std::chrono::steady_clock::now() >= deadline) {
-        throw StudyHeldError(fmt::format(
-            "{}: study \"{}\": process {} still ends the trials of a tuner that died; end it, or "
-            "wait and run this again",
-            connection_.path(), study_name, row->guardian_pid));
-      }
+  for (;; std::this_thread::sleep_for(kGuardianPoll)) {
+    Transaction transaction(connection_);
+    const std::optional<Row> row = read(study);
+    const Standing found = standing(study, row);
+    const bool may_wait = std::chrono::steady_clock::now() < deadline;
+    if (found == Standing::dead_but_guarded && may_wait) {
+      continue;
     }
-    std::this_thread::sleep_for(kGuardianPoll);
+    if (found == Standing::alive || found == Standing::dead_but_guarded) {
+      refuse(study_name, *row, found);
+    }
+    write(study, holder, found == Standing::ours ? row->since : now());
+    lock_.take(study);
+    transaction.commit();
+    return found == Standing::dead;
   }
+}
+
+void Claims::refuse(const std::string& study_name, const Row& row, Standing standing) const {
+  const std::string study = fmt::format("{}: study \"{}\"", connection_.path(), study_name);
+  if (standing == Standing::dead_but_guarded) {
+    throw StudyHeldError(fmt::format(
+        "{}: process {} still ends the trials of a tuner that died; end it, or wait and "
+        "run this again",
+        study, row.guardian_pid));
+  }
+  const std::string remedy = row.is_elsewhere()
+                                 ? fmt::format(
+                                       "if that machine is gone for good: sqlite3 {} "
+                                       "'DELETE FROM autoglm_claim'",
+                                       connection_.path())
+                                 : "stop it, or give this run another --study";
+  throw StudyHeldError(fmt::format("{} is being run by {}; {}", study, row.description(), remedy));
 }
 
 void Claims::release(std::int64_t study) {
   Transaction transaction(connection_);
-  const std::optional<Row> row = read(study);
-  if (row && row->is_ours()) {
+  if (standing(study, read(study)) == Standing::ours) {
     Statement(connection_, "DELETE FROM autoglm_claim WHERE study = ?").run(study);
+    lock_.release(study);
   }
   transaction.commit();
 }
 
 std::optional<std::string> Claims::live_holder(std::int64_t study) {
   const std::optional<Row> row = read(study);
-  return row && row->holder_lives() ? std::optional(row->description()) : std::nullopt;
+  const Standing found = standing(study, row);
+  const bool is_held = found == Standing::alive || found == Standing::ours;
+  return is_held ? std::optional(row->description()) : std::nullopt;
 }
 
 }  // namespace autoglm

@@ -5,17 +5,20 @@
 #include <optional>
 #include <string>
 
+#include "storage/claim_lock.h"
 #include "storage/sqlite.h"
 #include "storage/storage.h"
 
 namespace autoglm {
 
-/// The claims in one file. A holder is dead when its machine was started anew or no process has
-/// its number and start time; nothing is guessed from the passing of time. One on another host
-/// (another name and another boot) cannot be looked at and counts as live.
+/// The claims in one file. A holder is dead when its machine was started anew, or when no process
+/// has its number and start time and none holds its lock; nothing is guessed from the passing of
+/// time. One on another host (another name and another boot) cannot be looked at and counts as
+/// live.
 class Claims {
  public:
-  explicit Claims(Connection& connection) : connection_(connection) {}
+  /// Neither is owned.
+  Claims(Connection& connection, ClaimLock& lock) : connection_(connection), lock_(lock) {}
 
   /// Makes this process the holder of `study` (the key of autoglm_study); true: it took over from a
   /// dead one. Waits a few seconds for the guardian of a dead one, which still ends its trials.
@@ -30,10 +33,14 @@ class Claims {
 
  private:
   struct Row;
+  enum class Standing { free, ours, alive, dead, dead_but_guarded };
   std::optional<Row> read(std::int64_t study);
+  Standing standing(std::int64_t study, const std::optional<Row>& row) const;
   void write(std::int64_t study, const Holder& holder, TimeNs since);
+  [[noreturn]] void refuse(const std::string& study_name, const Row& row, Standing standing) const;
 
   Connection& connection_;
+  ClaimLock& lock_;
 };
 
 }  // namespace autoglm

@@ -38,12 +38,14 @@ class SqliteStorage : public Storage {
  private:
   void prepare_for_writing(OpenMode mode);
   Connection& connection();
+  Claims claims();
   std::int64_t data_version();
   TrialWriter& writer(const StudyRecord& study);
   void check_integrity();
 
   std::string path_;
   bool writes_ = false;
+  std::optional<ClaimLock> claim_lock_{};  // outlives the connection
   std::unique_ptr<Connection> connection_{};
   std::map<std::int64_t, std::unique_ptr<TrialWriter>> writers_{};  // by study_id
   std::map<std::int64_t, KnownTrials> known_{};                     // by study_id
@@ -135,7 +137,7 @@ bool SqliteStorage::claim(const StudyRecord& study, const Holder& holder) {
     key = StudyRows(connection()).require_key(study);
     transaction.commit();
   }
-  const bool taken_over = Claims(connection()).take(key, study.name, holder);
+  const bool taken_over = claims().take(key, study.name, holder);
   if (taken_over) {
     check_integrity();
   }
@@ -144,13 +146,20 @@ bool SqliteStorage::claim(const StudyRecord& study, const Holder& holder) {
 
 void SqliteStorage::release(const StudyRecord& study) {
   if (const auto key = StudyRows(connection()).find_key(study)) {
-    Claims(connection()).release(*key);
+    claims().release(*key);
   }
 }
 
 std::optional<std::string> SqliteStorage::holder_of(const StudyRecord& study) {
   const auto key = StudyRows(connection()).find_key(study);
-  return key ? Claims(connection()).live_holder(*key) : std::nullopt;
+  return key ? claims().live_holder(*key) : std::nullopt;
+}
+
+Claims SqliteStorage::claims() {
+  if (!claim_lock_) {
+    claim_lock_.emplace(path_);
+  }
+  return {connection(), *claim_lock_};
 }
 
 void SqliteStorage::check_integrity() {
@@ -223,6 +232,7 @@ void SqliteStorage::close() {
     sqlite3_exec(connection_->get(), "PRAGMA journal_mode = DELETE", nullptr, nullptr, nullptr);
   }
   connection_.reset();
+  claim_lock_.reset();
 }
 
 }  // namespace

@@ -92,7 +92,19 @@ TEST_CASE("a process that got a dead holder's number is not taken for it") {
   const StudyFile file;
   ChildProcess holder([&](const auto& say) { return hold(file, {.command = "tune"}, say); });
   REQUIRE(holder.hear() == "held");
-  file.sql("UPDATE autoglm_claim SET start_time = start_time - 1");
+  holder.kill();
+  file.sql(fmt::format("UPDATE autoglm_claim SET pid = {}", getppid()));
+  CHECK(file.claim());
+}
+
+TEST_CASE("a live holder whose number means nothing here, as in another container, is live") {
+  const StudyFile file;
+  ChildProcess holder([&](const auto& say) { return hold(file, {.command = "tune"}, say); });
+  REQUIRE(holder.hear() == "held");
+  file.sql("UPDATE autoglm_claim SET pid = 4194305, host = 'container'");  // no number is as high
+  const std::string message = storage_error([&] { file.claim(); });
+  CHECK(message.starts_with(file.held_by("process 4194305")));
+  holder.kill();
   CHECK(file.claim());
 }
 
