@@ -14,12 +14,14 @@ import time
 
 import harness
 
-# Leaves a child in a session of its own, which only the guardian can find.
+# Leaves a child in a session of its own, which only the guardian can find. Its last act is a line
+# in a ledger that no tuner knows.
 TRIAL = """\
 setsid sleep 60 >/dev/null 2>&1 &
 echo "{\\"step\\": 0, \\"value\\": 2}"
 sleep 0.02
 echo "{\\"step\\": 1, \\"value\\": $AUTOGLM_PARAM_X}"
+echo "$AUTOGLM_TRIAL" >>ledger
 """
 
 OPTUNA = """
@@ -40,35 +42,38 @@ def told_as_finished(output):
                 yield event["trial"], event["value"]
 
 
+def trials_done(ledger):
+    return len(set(ledger.read_text().split()))
+
+
 def tune_and_kill(workshop, kills, trials):
     """Runs `tune` until the study is done; returns how often it was killed, and what it told."""
     told = collections.defaultdict(list)
+    ledger = workshop.write("ledger", "")
     killed = 0
     seconds_a_trial = 0.1
     while True:
         output = workshop.folder / f"events-{killed}.jsonl"
-        began = time.monotonic()
+        done, began = trials_done(ledger), time.monotonic()
         with output.open("w") as stream, (workshop.folder / "stderr").open("w") as errors:
             tune = workshop.start("tune", "spec.json", "--json", "--progress", "none",
                                   stdout=stream, stderr=errors)
             if killed < kills:
                 # So long that the remaining kills fall on rather fewer trials than remain.
-                rest = max(0.5, trials - len(told) - 2) / (kills - killed)
+                rest = max(0, trials - done - 4) / (kills - killed)
                 try:
-                    tune.wait(random.uniform(0, 0.8 * rest * seconds_a_trial))
+                    tune.wait(random.uniform(0, 1.2 * rest * seconds_a_trial))
                 except subprocess.TimeoutExpired:
                     tune.kill()
             status = tune.wait()
-        news = list(told_as_finished(output))
-        for trial, value in news:
+        for trial, value in told_as_finished(output):
             told[trial].append(value)
-        if news:
-            seconds_a_trial = 0.8 * seconds_a_trial + 0.2 * (time.monotonic() - began) / len(news)
-        else:
-            seconds_a_trial *= 1.05
         if status != -9:
             assert status == 0, (status, (workshop.folder / "stderr").read_text())
             return killed, told
+        news = trials_done(ledger) - done
+        pace = (time.monotonic() - began) / news if news else 1.2 * seconds_a_trial
+        seconds_a_trial = 0.8 * seconds_a_trial + 0.2 * pace
         killed += 1
         if killed % 10 == 0:
             assert workshop.wait_until_alone(5), "a process outlives the tuner that was killed"
