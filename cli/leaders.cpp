@@ -2,18 +2,9 @@
 
 #include <algorithm>
 
+#include "optimizer/summary.h"
+
 namespace autoglm {
-namespace {
-
-bool no_worse(const std::vector<double>& a, const std::vector<double>& b) {
-  return std::equal(a.begin(), a.end(), b.begin(), std::less_equal<>{});
-}
-
-bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
-  return no_worse(a, b) && a != b;
-}
-
-}  // namespace
 
 Leaders::Leaders(const Objective& objective, const std::vector<Trial>& trials)
     : objective_(objective) {

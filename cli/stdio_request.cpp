@@ -239,7 +239,10 @@ std::string_view to_string(StdioErrorCode code) {
 }
 
 StdioRequest parse_stdio_request(std::string_view line) {
-  JsonDocument document;
+  // What most lines need; RapidJSON's own pieces of 64 KiB would cost more than the parsing.
+  std::array<char, 4096> room;  // NOLINT: left as it is
+  JsonDocument::AllocatorType allocator(room.data(), room.size());
+  JsonDocument document(&allocator);
   parse_json_line(line, document);
   require_object(document, "the line");
   check_keys(document, "the line", kRequests);

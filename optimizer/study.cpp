@@ -21,7 +21,8 @@ Study::Study(StudySettings settings, History history, Planner& planner,
       planner_(planner),
       observers_(std::move(observers)),
       clock_(std::move(clock)),
-      failure_limit_(settings.max_failures, settings.stop_when_first_three_fail_alike) {
+      failure_limit_(settings.max_failures, settings.stop_when_first_three_fail_alike),
+      tally_(history_) {
   history_.set_max_trials(settings_.max_trials);
   for (const Trial& trial : history_.trials()) {
     if (trial.state == TrialState::waiting) {
@@ -34,12 +35,13 @@ Study::Answer Study::ask() {
   if (ended_) {
     return *ended_;
   }
-  while (Trial* const waiting = next_waiting()) {
+  while (const std::optional<std::int64_t> number = tally_.first_waiting()) {
     if (std::optional<Done> limit = failure_limit_.reached()) {
       return *std::move(limit);
     }
-    if (complete_partial(*waiting)) {
-      return give_out(*waiting, {.trial = waiting->number});
+    Trial& waiting = history_.at(*number);
+    if (complete_partial(waiting)) {
+      return give_out(waiting, {.trial = waiting.number});
     }
   }
   if (std::optional<Done> spent = budget_spent()) {
@@ -61,23 +63,11 @@ Study::Answer Study::ask() {
   return Wait{};
 }
 
-Trial* Study::next_waiting() {
-  for (const Trial& trial : history_.trials()) {
-    if (trial.state == TrialState::waiting) {
-      return &history_.at(trial.number);
-    }
-  }
-  return nullptr;
-}
-
 std::optional<Done> Study::budget_spent() const {
-  const Objective& objective = history_.objective();
-  for (const Trial& trial : history_.trials()) {
-    if (!objective.costs(trial).empty() && objective.reaches_target(trial.values)) {
-      return Done{.reason = "target", .detail = fmt::format("trial {} reached it", trial.number)};
-    }
+  if (const std::optional<std::int64_t> trial = tally_.target_reached_by()) {
+    return Done{.reason = "target", .detail = fmt::format("trial {} reached it", *trial)};
   }
-  if (settings_.max_trials && count_trials(history_.trials()).counted >= *settings_.max_trials) {
+  if (settings_.max_trials && tally_.counted() >= *settings_.max_trials) {
     return Done{.reason = "max_trials"};
   }
   return std::nullopt;
@@ -195,6 +185,7 @@ void Study::flush() {
 }
 
 void Study::tell(EventKind kind, Trial& trial, Report* report) {
+  tally_.note(trial, history_.objective());
   const std::int64_t sequence = history_.next_sequence();
   if (report != nullptr) {
     report->sequence = sequence;

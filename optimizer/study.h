@@ -14,6 +14,7 @@
 #include "optimizer/history.h"
 #include "optimizer/planner.h"
 #include "optimizer/study_observer.h"
+#include "optimizer/tally.h"
 #include "optimizer/trial_runner.h"
 
 namespace autoglm {
@@ -118,7 +119,6 @@ class Study {
     Verdict verdict{};
   };
 
-  Trial* next_waiting();
   std::optional<Done> budget_spent() const;
   bool complete_partial(Trial& trial);
   Answer carry_out(const Start& start);
@@ -137,6 +137,7 @@ class Study {
   std::vector<StudyObserver*> observers_;
   Clock clock_;
   FailureLimit failure_limit_;
+  Tally tally_;
   std::map<std::int64_t, Open> open_{};
   std::optional<Done> ended_{};
 };

@@ -11,6 +11,8 @@ struct Candidate {
   std::vector<double> costs{};
 };
 
+}  // namespace
+
 bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
   bool better = false;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -21,8 +23,6 @@ bool dominates(const std::vector<double>& a, const std::vector<double>& b) {
   }
   return better;
 }
-
-}  // namespace
 
 TrialCounts count_trials(const std::vector<Trial>& trials) {
   TrialCounts counts;

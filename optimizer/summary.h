@@ -23,6 +23,9 @@ TrialCounts count_trials(const std::vector<Trial>& trials);
 /// The best complete trial by the first objective; of equal ones the lower number; nullptr: none.
 const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective);
 
+/// Whether costs `a` are nowhere greater than `b`, and somewhere smaller.
+bool dominates(const std::vector<double>& a, const std::vector<double>& b);
+
 /// Numbers of the non-dominated complete trials, ascending.
 std::vector<std::int64_t> pareto_front(const std::vector<Trial>& trials,
                                        const Objective& objective);
