@@ -58,6 +58,7 @@ class RunnerHarness {
 bool eventually(const std::function<bool()>& condition);
 
 std::string file_text(const std::filesystem::path& path);
+void write_file(const std::filesystem::path& path, const std::string& text);
 
 /// A trial section that runs the hostile program in the given way; further keys may follow.
 std::string hostile(const std::string& way, const std::string& more_keys = "");

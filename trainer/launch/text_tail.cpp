@@ -15,10 +15,9 @@ std::string cleaned(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size();) {
     const std::size_t length = utf8_length(bytes, i);
     const char c = bytes[i];
-    const bool is_control = (c >= 0 && c < ' ' && c != '\t') || c == '\x7F';
-    if (c == '\n' || c == '\r') {
-      text += '\n';
-    } else if (length == 0 || is_control) {
+    const bool is_blank = c == '\t' || c == '\n' || c == '\r';
+    const bool is_control = (c >= 0 && c < ' ' && !is_blank) || c == '\x7F';
+    if (length == 0 || is_control) {
       text += kReplacement;
     } else {
       text += bytes.substr(i, length);
@@ -39,11 +38,11 @@ void TextTail::append(std::string_view bytes) {
 
 std::string TextTail::text() const {
   std::string text = cleaned(bytes_);
-  const std::size_t last = text.find_last_not_of("\n\t ");
+  const std::size_t last = text.find_last_not_of("\n\r\t ");
   text.resize(last == std::string::npos ? 0 : last + 1);
   if (text.size() > kBytes) {
     std::size_t start = text.size() - kBytes;
-    const std::size_t line = text.find('\n', start);
+    const std::size_t line = text.find('\n', start - 1);
     if (line != std::string::npos) {
       start = line + 1;
     }

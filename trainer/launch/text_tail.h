@@ -13,7 +13,8 @@ class TextTail {
   void append(std::string_view bytes);
 
   /// At most kBytes of valid UTF-8 without blank lines at its end; begins at a line where that is
-  /// possible. What is no UTF-8, and control characters, have become U+FFFD; CR is LF.
+  /// possible. What is no UTF-8, and control characters other than TAB, LF and CR, have
+  /// become U+FFFD.
   std::string text() const;
 
  private:

@@ -10,8 +10,10 @@
 
 namespace autoglm {
 
-/// Reads "{name}", and "{{" and "}}" as braces, in a string of a spec. Throws SpecError at `node`:
-/// a name that is neither a parameter nor one of TrialFacts, a brace without its partner.
+/// Reads "{name}", and "{{" and "}}" as braces, in a string of a spec. Pairs of braces that hold
+/// nothing like a name, as in JSON, awk and shells, stand for themselves, and so does ${VARIABLE}.
+/// Throws SpecError at `node`: a name that is neither a parameter nor one of TrialFacts, a brace
+/// without its partner.
 TextTemplate parse_template(const SpecNode& node, const SearchSpace& space);
 
 /// The text that a name stands for; nothing when it is an inactive parameter.
