@@ -64,16 +64,16 @@ TEST_CASE("a program that closes its pipes is still waited for") {
 
 TEST_CASE("a flood of output leaves a log of head and tail, and no trace in memory") {
   const std::int64_t before = peak_memory();
-  check_that_all_ends_with("writes_300_mb");
   RunnerHarness harness(hostile("writes_300_mb"));
-  harness.run();
+  CHECK(harness.run().report_texts() == Texts{"0 loss=1"});
+  CHECK(peak_memory() - before < 50'000'000);
+
   const auto log = harness.attempt_folder() / "stdout.log";
   CHECK(std::filesystem::file_size(log) <= std::uintmax_t{64} << 20U);
   const std::string text = file_text(log);
   CHECK(text.starts_with("a line of output that is no report\n"));
   CHECK(text.find("\n[autoglm left out ") == std::size_t{32} << 20U);
   CHECK(text.ends_with("{\"loss\": 1}\n"));
-  CHECK(peak_memory() - before < 200'000'000);  // the text of the log in this test is most of it
 }
 
 TEST_CASE("a line of 100 MB is output, and no trace in memory") {
@@ -112,7 +112,8 @@ TEST_CASE("NaN is reported as it is") {
 }
 
 TEST_CASE("bytes that are no text are kept in the log and mended in the reason") {
-  RunnerHarness harness(script(R"(printf '\377\376 {\n\0'; printf 'bad \303( bytes' >&2; exit 3)"));
+  RunnerHarness harness(
+      script(R"(printf '\377\376 {{\n\0'; printf 'bad \303( bytes' >&2; exit 3)"));
   const auto story = harness.run();
   CHECK(story.finished.code == 3);
   CHECK(story.finished.stderr_tail == "bad \xef\xbf\xbd( bytes");

@@ -70,7 +70,7 @@ TEST_CASE("each attempt has a directory with its parameters and its output") {
   CHECK(file_text(folder / "stdout.log") ==
         "out\nmetrics.jsonl\nparams.json\nstderr.log\nstdout.log\n");
   CHECK(file_text(folder / "stderr.log") == "err\n");
-  CHECK(file_text(folder / "params.json") == "{\"lr\":0.001,\"name\":\"it's $HOME\"}\n");
+  CHECK(file_text(folder / "params.json") == "{\"lr\": 0.001, \"name\": \"it's $HOME\"}\n");
 }
 
 TEST_CASE("what an earlier tuner left in an attempt's directory is set aside, not mixed or lost") {
@@ -151,8 +151,8 @@ TEST_CASE("a working directory that is not there is an event with its name") {
   RunnerHarness harness(R"({"command": ["true"], "cwd": "gone"})");
   const auto story = harness.run();
   CHECK(story.finished.ending == Ending::not_started);
-  CHECK(story.finished.detail ==
-        fmt::format("no such directory {} (\"cwd\")", json_quoted(harness.folder() / "gone")));
+  CHECK(story.finished.detail == fmt::format("no such directory {} (\"cwd\")",
+                                             json_quoted((harness.folder() / "gone").string())));
 }
 
 TEST_CASE("a trial's directory that cannot be made is an event with the reason") {
