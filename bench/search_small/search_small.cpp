@@ -4,8 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <fstream>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -20,11 +20,9 @@ namespace autoglm::bench {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 struct Run {
   std::vector<double> best{};  // [trials], after each trial, above the optimum
-  double milliseconds = 0;     // a suggestion, on average
+  double milliseconds = 0;     // of processor time a suggestion, on average
 };
 
 Run run(const Problem& problem, const std::string& searcher, std::uint64_t seed, int trials) {
@@ -36,10 +34,10 @@ Run run(const Problem& problem, const std::string& searcher, std::uint64_t seed,
   Run result;
   double best = std::numeric_limits<double>::infinity();
   for (int number = 0; number < trials; ++number) {
-    const auto began = Clock::now();
+    const std::clock_t began = std::clock();
     std::optional<Suggestion> suggestion = choice.searcher->suggest(number, {}, history);
-    result.milliseconds +=
-        std::chrono::duration<double, std::milli>(Clock::now() - began).count() / trials;
+    const auto ticks = static_cast<double>(std::clock() - began);
+    result.milliseconds += 1e3 * ticks / static_cast<double>(CLOCKS_PER_SEC) / trials;
     Trial trial{.number = number};
     trial.configuration = std::move(suggestion->configuration);
     trial.state = TrialState::complete;
@@ -70,8 +68,8 @@ nlohmann::json machine() {
       about["cpu"] = line.substr(colon + 2);
     } else if (line.starts_with("flags") && flags.empty()) {
       for (const char* flag : {"sse4_2", "avx2", "fma", "avx512f"}) {
-        flags += line.find(std::string(" ") + flag) != std::string::npos ? flag + std::string(" ")
-                                                                         : "";
+        flags +=
+            line.find(std::string(" ") + flag) != std::string::npos ? flag + std::string(" ") : "";
       }
     }
   }
@@ -114,8 +112,8 @@ int main_of(const std::vector<std::string>& arguments) {
   if (arguments.size() > 3) {
     searchers.assign(arguments.begin() + 3, arguments.end());
   }
-  nlohmann::json report{{"bench", "search_small"}, {"machine", machine()}, {"trials", trials},
-                        {"seeds", seeds}};
+  nlohmann::json report{
+      {"bench", "search_small"}, {"machine", machine()}, {"trials", trials}, {"seeds", seeds}};
   fmt::print("{}\n{:12} {:8}", report["machine"].dump(), "problem", "searcher");
   const std::vector<std::size_t> marks{static_cast<std::size_t>(trials) / 3,
                                        2 * static_cast<std::size_t>(trials) / 3,
@@ -123,7 +121,7 @@ int main_of(const std::vector<std::string>& arguments) {
   for (const std::size_t mark : marks) {
     fmt::print("   median@{:<3} rank wins", mark);
   }
-  fmt::print("  ms/suggestion\n");
+  fmt::print("  CPU ms/suggestion\n");
   for (const Problem& problem : problems()) {
     Runs runs;
     for (const std::string& searcher : searchers) {

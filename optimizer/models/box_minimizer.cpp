@@ -37,7 +37,7 @@ BoxMinimum minimize_in_box(const SmoothFunction& function, const Eigen::VectorXd
   parameters.m = 8;
   parameters.epsilon = 1e-4;
   parameters.epsilon_rel = 0;
-  parameters.delta = 1e-7;
+  parameters.delta = 1e-5;
   parameters.max_iterations = max_iterations;
   parameters.max_linesearch = 10;
   LBFGSpp::LBFGSBSolver<double> solver(parameters);

@@ -10,13 +10,13 @@ namespace autoglm {
 namespace {
 
 constexpr double kMeanVariance = 1;  // of the prior of the constant mean
+constexpr double kBeliefVariance = 1e-6;
 
 }  // namespace
 
-Eigen::MatrixXd observation_covariance(const Eigen::ArrayXXd& kernel_values,
-                                       double noise_variance) {
-  Eigen::MatrixXd covariance = (kernel_values + kMeanVariance).matrix();
-  covariance.diagonal().array() += noise_variance;
+Eigen::MatrixXd observation_covariance(Eigen::MatrixXd covariance, const Eigen::VectorXd& noise) {
+  covariance.array() += kMeanVariance;
+  covariance.diagonal() += noise;
   return covariance;
 }
 
@@ -33,14 +33,20 @@ Eigen::LLT<Eigen::MatrixXd> robust_cholesky(Eigen::MatrixXd covariance) {
 
 GaussianRegression::GaussianRegression(Eigen::MatrixXd points, Eigen::VectorXd targets,
                                        ColumnGroups groups, Hyperparameters hyperparameters)
-    : points_(std::move(points)),
-      targets_(std::move(targets)),
+    : GaussianRegression(
+          Data{std::move(points), targets,
+               Eigen::VectorXd::Constant(targets.size(), hyperparameters.noise_variance)},
+          std::move(groups), hyperparameters) {}
+
+GaussianRegression::GaussianRegression(Data data, ColumnGroups groups,
+                                       Hyperparameters hyperparameters)
+    : points_(std::move(data.points)),
+      targets_(std::move(data.targets)),
+      noise_(std::move(data.noise)),
       groups_(std::move(groups)),
       hyperparameters_(std::move(hyperparameters)),
       kernel_(groups_, hyperparameters_.lengths, hyperparameters_.signal_variance),
-      factor_(robust_cholesky(
-          observation_covariance(kernel_.value(kernel_.squared_distances(points_, points_)),
-                                 hyperparameters_.noise_variance))),
+      factor_(robust_cholesky(observation_covariance(kernel_.between(points_, points_), noise_))),
       weights_(factor_.solve(targets_)) {}
 
 Eigen::VectorXd GaussianRegression::means(const Eigen::MatrixXd& at) const {
@@ -62,7 +68,8 @@ Predictions GaussianRegression::predict(const Eigen::MatrixXd& at) const {
 
 PointPrediction GaussianRegression::predict_with_gradient(const Eigen::VectorXd& at) const {
   const Eigen::MatrixXd squared = kernel_.squared_distances(points_, at.transpose());  // [n, 1]
-  Eigen::VectorXd covariances = kernel_.value(squared).matrix().col(0);
+  const Matern52::Evaluated evaluated = kernel_.evaluate(squared);
+  Eigen::VectorXd covariances = evaluated.value.matrix();
   covariances.array() += kMeanVariance;
   const Eigen::VectorXd explained = factor_.solve(covariances);
   PointPrediction result;
@@ -70,7 +77,7 @@ PointPrediction GaussianRegression::predict_with_gradient(const Eigen::VectorXd&
   result.variance = std::max(0.0, kernel_.variance + kMeanVariance - covariances.dot(explained));
 
   // dk(x, x_i)/dx = -slope_i (x - x_i) / lengths^2
-  const Eigen::ArrayXd slope = kernel_.slope(squared).col(0);
+  const Eigen::ArrayXd slope = evaluated.slope.col(0);
   const Eigen::ArrayXd by_mean = slope * weights_.array();
   const Eigen::ArrayXd by_variance = slope * explained.array();
   const Eigen::ArrayXd precision = kernel_.inverse_lengths.array().square();
@@ -94,11 +101,13 @@ Eigen::VectorXd GaussianRegression::leave_one_out_means() const {
 }
 
 GaussianRegression GaussianRegression::believing(const Eigen::MatrixXd& pending) const {
-  Eigen::MatrixXd points(points_.rows() + pending.rows(), points_.cols());
-  points << points_, pending;
-  Eigen::VectorXd targets(points.rows());
-  targets << targets_, means(pending);
-  return {std::move(points), std::move(targets), groups_, hyperparameters_};
+  const Eigen::Index n = points_.rows();
+  const Eigen::Index m = pending.rows();
+  Data data{Eigen::MatrixXd(n + m, points_.cols()), Eigen::VectorXd(n + m), Eigen::VectorXd(n + m)};
+  data.points << points_, pending;
+  data.targets << targets_, means(pending);
+  data.noise << noise_, Eigen::VectorXd::Constant(m, kBeliefVariance);
+  return {std::move(data), groups_, hyperparameters_};
 }
 
 }  // namespace autoglm

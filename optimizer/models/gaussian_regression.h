@@ -46,8 +46,9 @@ class GaussianRegression {
   /// What the model would predict for each target from the others, [n] (eq. 5.12).
   Eigen::VectorXd leave_one_out_means() const;
 
-  /// The same model, further conditioned on having seen its own mean at `pending`: the mean stays,
-  /// the variance shrinks there ("kriging believer", Ginsbourger et al., 2010).
+  /// The same model, further conditioned on its own mean at `pending` ("kriging believer",
+  /// Ginsbourger et al., 2010): the mean stays, the variance shrinks there. To nothing: they are
+  /// believed without noise, so that what is under way is not asked for again.
   GaussianRegression believing(const Eigen::MatrixXd& pending /* [m, features] */) const;
 
   const Hyperparameters& hyperparameters() const { return hyperparameters_; }
@@ -55,8 +56,16 @@ class GaussianRegression {
   const Eigen::VectorXd& targets() const { return targets_; }
 
  private:
+  struct Data {
+    Eigen::MatrixXd points{};   // [n, features]
+    Eigen::VectorXd targets{};  // [n]
+    Eigen::VectorXd noise{};    // variances, [n]
+  };
+  GaussianRegression(Data data, ColumnGroups groups, Hyperparameters hyperparameters);
+
   Eigen::MatrixXd points_;   // [n, features]
   Eigen::VectorXd targets_;  // [n]
+  Eigen::VectorXd noise_;    // [n]
   ColumnGroups groups_;
   Hyperparameters hyperparameters_;
   Matern52 kernel_;
@@ -64,8 +73,9 @@ class GaussianRegression {
   Eigen::VectorXd weights_;             // (K + noise)^-1 targets, [n]
 };
 
-/// The covariance of noisy observations: kernel, mean prior and noise, [n, n].
-Eigen::MatrixXd observation_covariance(const Eigen::ArrayXXd& kernel_values, double noise_variance);
+/// The covariance of noisy observations: the kernel's, with the mean's and the noise's, [n, n].
+Eigen::MatrixXd observation_covariance(Eigen::MatrixXd covariance,
+                                       const Eigen::VectorXd& noise /* [n] */);
 
 /// The Cholesky factor of `covariance`, its diagonal raised by as little as it takes.
 Eigen::LLT<Eigen::MatrixXd> robust_cholesky(Eigen::MatrixXd covariance);

@@ -36,6 +36,13 @@ const LogPrior& prior_of(Eigen::Index i, Eigen::Index groups) {
 
 constexpr int kIterations = 40;
 
+// Distances grow with the root of the dimension: lengths that do not start in a flat region.
+// Starting with much noise finds the smooth explanation; with little, wiggles that fit errors.
+Hyperparameters cold_start(Eigen::Index groups) {
+  const double length = 0.5 * std::sqrt(static_cast<double>(groups) / 3);
+  return {Eigen::VectorXd::Constant(groups, length), 1, 0.1};
+}
+
 }  // namespace
 
 HyperparameterPosterior::HyperparameterPosterior(const Eigen::MatrixXd& points,
@@ -60,13 +67,14 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   const Hyperparameters at = from_logs(logs);
   const Matern52 kernel(groups_, at.lengths, at.signal_variance);
   const Eigen::MatrixXd squared = kernel.squared_distances(points_, points_);
-  const Eigen::ArrayXXd values = kernel.value(squared);
-  const auto factor = robust_cholesky(observation_covariance(values, at.noise_variance));
+  const auto [values, slopes] = kernel.evaluate(squared);
+  const Eigen::Index n = targets_.size();
+  const auto factor = robust_cholesky(
+      observation_covariance(values.matrix(), Eigen::VectorXd::Constant(n, at.noise_variance)));
   const Eigen::VectorXd weights = factor.solve(targets_);
   double negated = targets_.dot(weights) / 2 + factor.matrixLLT().diagonal().array().log().sum();
 
   // d(-log likelihood) = tr(excess dK) / 2 (eq. 5.9)
-  const Eigen::Index n = targets_.size();
   Eigen::MatrixXd excess = factor.solve(Eigen::MatrixXd::Identity(n, n));
   excess.noalias() -= weights * weights.transpose();
   const Eigen::Index groups = groups_.count;
@@ -75,7 +83,7 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   gradient[groups + 1] = at.noise_variance * excess.trace() / 2;
 
   // dk/d(log length) = slope * (scaled difference)^2, summed over all pairs by one product.
-  const Eigen::MatrixXd pull = (excess.array() * kernel.slope(squared)).matrix();
+  const Eigen::MatrixXd pull = (excess.array() * slopes).matrix();
   const Eigen::MatrixXd scaled = points_ * kernel.inverse_lengths.asDiagonal();
   const Eigen::RowVectorXd by_column = pull.rowwise().sum().transpose() * scaled.cwiseAbs2() -
                                        (pull * scaled).cwiseProduct(scaled).colwise().sum();
@@ -91,7 +99,8 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   return negated;
 }
 
-Hyperparameters HyperparameterPosterior::maximize() const {
+Hyperparameters HyperparameterPosterior::maximize(
+    const std::optional<Hyperparameters>& start) const {
   const Eigen::Index groups = groups_.count;
   Box box{Eigen::VectorXd(groups + 2), Eigen::VectorXd(groups + 2)};
   for (Eigen::Index i = 0; i < groups + 2; ++i) {
@@ -101,11 +110,8 @@ Hyperparameters HyperparameterPosterior::maximize() const {
   const SmoothFunction function = [this](const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) {
     return negated(logs, gradient);
   };
-  // Distances grow with the root of the dimension: lengths that do not start in a flat region.
-  // Starting with much noise finds the smooth explanation; with little, wiggles that fit errors.
-  const double length = 0.5 * std::sqrt(static_cast<double>(groups) / 3);
-  const Hyperparameters start{Eigen::VectorXd::Constant(groups, length), 1, 0.1};
-  return from_logs(minimize_in_box(function, to_logs(start), box, kIterations).x);
+  const Hyperparameters from = start.value_or(cold_start(groups));
+  return from_logs(minimize_in_box(function, to_logs(from), box, kIterations).x);
 }
 
 }  // namespace autoglm

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 
 #include "optimizer/models/gaussian_regression.h"
 #include "optimizer/models/kernel.h"
@@ -24,8 +25,9 @@ class HyperparameterPosterior {
   /// The negated log density, up to a constant; overwrites `gradient`.
   double negated(const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) const;
 
-  /// Its minimum in a sensible box, from a cold start: a function of the data alone.
-  Hyperparameters maximize() const;
+  /// The most likely ones in a sensible box: a maximum uphill from `start`; nothing: from a start
+  /// that depends on the number of groups alone.
+  Hyperparameters maximize(const std::optional<Hyperparameters>& start = {}) const;
 
  private:
   const Eigen::MatrixXd& points_;

@@ -1,5 +1,7 @@
 #include "optimizer/models/kernel.h"
 
+#include <utility>
+
 namespace autoglm {
 
 Matern52::Matern52(const ColumnGroups& groups, const Eigen::VectorXd& lengths,
@@ -21,18 +23,17 @@ Eigen::MatrixXd Matern52::squared_distances(const Eigen::MatrixXd& a,
   return squared.cwiseMax(0);
 }
 
-Eigen::ArrayXXd Matern52::value(const Eigen::MatrixXd& squared) const {
+Matern52::Evaluated Matern52::evaluate(const Eigen::MatrixXd& squared) const {
   const Eigen::ArrayXXd a = (5 * squared.array()).sqrt();
-  return variance * (1 + a + a.square() / 3) * (-a).exp();
-}
-
-Eigen::ArrayXXd Matern52::slope(const Eigen::MatrixXd& squared) const {
-  const Eigen::ArrayXXd a = (5 * squared.array()).sqrt();
-  return variance * (5.0 / 3) * (1 + a) * (-a).exp();
+  Eigen::ArrayXXd slope = (variance * 5 / 3) * (1 + a) * (-a).exp();
+  // value / slope = (1 + a + a^2 / 3) / (1 + a) * 3 / 5
+  Eigen::ArrayXXd value = slope * (0.6 + 0.2 * a.square() / (1 + a));
+  return {std::move(value), std::move(slope)};
 }
 
 Eigen::MatrixXd Matern52::between(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) const {
-  return value(squared_distances(a, b)).matrix();
+  const Eigen::ArrayXXd distances = (5 * squared_distances(a, b).array()).sqrt();
+  return (variance * (1 + distances + distances.square() / 3) * (-distances).exp()).matrix();
 }
 
 }  // namespace autoglm

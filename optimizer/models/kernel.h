@@ -25,11 +25,13 @@ struct Matern52 {
   Eigen::MatrixXd squared_distances(const Eigen::MatrixXd& a /* [m, features] */,
                                     const Eigen::MatrixXd& b /* [n, features] */) const;
 
-  /// k of squared scaled distances, element by element.
-  Eigen::ArrayXXd value(const Eigen::MatrixXd& squared) const;
-
-  /// s with dk/dx = -s (x - x') / lengths^2: no division by the distance, so it is right at 0 too.
-  Eigen::ArrayXXd slope(const Eigen::MatrixXd& squared) const;
+  /// k of squared scaled distances, element by element; and s with dk/dx = -s (x - x') / lengths^2,
+  /// which divides by no distance, so that it is right at 0 too.
+  struct Evaluated {
+    Eigen::ArrayXXd value{};
+    Eigen::ArrayXXd slope{};
+  };
+  Evaluated evaluate(const Eigen::MatrixXd& squared) const;
 
   /// k(a, b), [m, n].
   Eigen::MatrixXd between(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) const;

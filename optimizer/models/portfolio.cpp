@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "optimizer/models/hyperparameter_posterior.h"
@@ -15,9 +16,15 @@ std::vector<FittedWarp> fit_warps(const Eigen::MatrixXd& points, const Eigen::Ve
   for (const OutputWarp warp :
        {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}) {
     const Eigen::VectorXd targets = warp_costs(warp, costs).targets;
-    Hyperparameters hyperparameters = HyperparameterPosterior(points, targets, groups).maximize();
+    // The power transform changes half-ranks little: its fit goes on from theirs.
+    std::optional<Hyperparameters> start;
+    if (warp == OutputWarp::half_rank_power) {
+      start = fitted.back().hyperparameters;
+    }
+    Hyperparameters hyperparameters =
+        HyperparameterPosterior(points, targets, groups).maximize(start);
     const GaussianRegression model(points, targets, groups, hyperparameters);
-    const double concordance = weighted_concordance(model.leave_one_out_means(), targets);
+    const double concordance = weighted_concordance(model.leave_one_out_means(), costs);
     fitted.push_back({warp, std::move(hyperparameters), concordance});
   }
   return fitted;

@@ -14,7 +14,7 @@ namespace autoglm {
 struct FittedWarp {
   OutputWarp warp = OutputWarp::identity;
   Hyperparameters hyperparameters{};
-  double concordance = 0.5;  // of leave-one-out predictions with the targets
+  double concordance = 0.5;  // of leave-one-out predictions with the costs
 };
 
 /// Fits each warp, from a cold start: a function of its arguments.

@@ -43,31 +43,35 @@ WarpedCosts standardize(const Eigen::VectorXd& values) {
   return {centred / deviation, mean * largest, deviation * largest};
 }
 
-// Replaces the worse half of standardized values.
-Eigen::VectorXd half_rank(const Eigen::VectorXd& values) {
-  const double median = autoglm::median(values);
+// The worse half replaced by normal scores; then as `standardize`. How large the worse half is must
+// not matter at all, so everything is measured from the median, in units of the better half's
+// range.
+WarpedCosts half_rank(const Eigen::VectorXd& costs) {
+  const double middle = median(costs);
+  const double range = middle - costs.minCoeff();
+  // When the better half is all alike the worse half still has to be told from it.
+  const double unit = range > 0 && std::isfinite(range) ? range : 1;
+  Eigen::VectorXd values = costs.cwiseMin(middle).array() / unit - middle / unit;
   double squares = 0;
-  int better = 0;
-  for (const double value : values) {
-    if (value <= median) {
-      squares += (value - median) * (value - median);
+  double better = 0;
+  for (Eigen::Index i = 0; i < costs.size(); ++i) {
+    if (costs[i] <= middle) {
+      squares += values[i] * values[i];
       ++better;
     }
   }
-  // When the better half is all alike the worse half still has to be told from it.
   const double spread = squares > 0 ? std::sqrt(squares / better) : 1;
-  const std::vector<std::size_t> ranks = dense_ranks(values);
+  const std::vector<std::size_t> ranks = dense_ranks(costs);
   const double distinct = 1.0 + static_cast<double>(*std::max_element(ranks.begin(), ranks.end()));
-  Eigen::VectorXd result = values;
-  for (Eigen::Index i = 0; i < values.size(); ++i) {
-    if (values[i] > median) {
-      const double quantile =
-          (static_cast<double>(ranks[static_cast<std::size_t>(i)]) + 0.5) / distinct;
-      // Of equal values few ranks may lie below the median; never better than the median itself.
-      result[i] = median + spread * std::max(0.0, normal_quantile(quantile));
+  for (Eigen::Index i = 0; i < costs.size(); ++i) {
+    if (costs[i] > middle) {
+      const double rank = static_cast<double>(ranks[static_cast<std::size_t>(i)]);
+      // Of equal costs few ranks may lie below the median; never better than the median itself.
+      values[i] = spread * std::max(0.0, normal_quantile((rank + 0.5) / distinct));
     }
   }
-  return result;
+  const WarpedCosts standard = standardize(values);
+  return {standard.targets, middle + unit * standard.offset, unit * standard.scale};
 }
 
 double yeo_johnson(double value, double lambda) {
@@ -128,15 +132,14 @@ WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs) {
   if (warp == OutputWarp::identity || standard.targets.isZero(0)) {
     return standard;
   }
-  WarpedCosts ranked = standardize(half_rank(standard.targets));
+  WarpedCosts ranked = half_rank(costs);
   if (warp == OutputWarp::half_rank_power) {
     const double lambda = most_normal_exponent(ranked.targets);
     ranked.targets = standardize(ranked.targets.unaryExpr([lambda](double value) {
                        return yeo_johnson(value, lambda);
                      })).targets;
   }
-  return {ranked.targets, standard.offset + standard.scale * ranked.offset,
-          standard.scale * ranked.scale};
+  return ranked;
 }
 
 Eigen::VectorXd clip_non_finite(const Eigen::VectorXd& costs) {
@@ -159,21 +162,22 @@ Eigen::VectorXd clip_non_finite(const Eigen::VectorXd& costs) {
   });
 }
 
-double weighted_concordance(const Eigen::VectorXd& predictions, const Eigen::VectorXd& targets) {
-  const std::vector<std::size_t> ranks = dense_ranks(targets);
-  const double decay = 0.15 * static_cast<double>(targets.size()) + 1;
+double weighted_concordance(const Eigen::VectorXd& predictions, const Eigen::VectorXd& costs) {
+  const std::vector<std::size_t> ranks = dense_ranks(costs);
+  const double decay = 0.15 * static_cast<double>(costs.size()) + 1;
   double agreeing = 0;
   double total = 0;
-  for (Eigen::Index i = 0; i < targets.size(); ++i) {
+  for (Eigen::Index i = 0; i < costs.size(); ++i) {
     for (Eigen::Index j = 0; j < i; ++j) {
-      if (targets[i] == targets[j]) {
+      if (costs[i] == costs[j]) {
         continue;
       }
       const std::size_t better =
           std::min(ranks[static_cast<std::size_t>(i)], ranks[static_cast<std::size_t>(j)]);
       const double importance = 1 / (1 + static_cast<double>(better) / decay);
-      const double product = (predictions[i] - predictions[j]) * (targets[i] - targets[j]);
-      const double agreement = product > 0 ? 1 : (product == 0 ? 0.5 : 0);
+      const bool same = predictions[i] == predictions[j];
+      const bool alike = (predictions[i] < predictions[j]) == (costs[i] < costs[j]);
+      const double agreement = same ? 0.5 : (alike ? 1 : 0);
       agreeing += importance * importance * agreement;
       total += importance * importance;
     }

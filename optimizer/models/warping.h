@@ -37,8 +37,9 @@ Eigen::VectorXd clip_non_finite(const Eigen::VectorXd& costs);
 /// The mean of the middle two when they are even in number. REQUIRES: at least one.
 double median(const Eigen::VectorXd& values);
 
-/// How well predictions order the targets: the share of pairs ordered alike (ties count half), each
-/// pair weighted by how good the better of the two is. In [0, 1]; 1/2 is chance, also for n < 2.
-double weighted_concordance(const Eigen::VectorXd& predictions, const Eigen::VectorXd& targets);
+/// How well predictions order costs: the share of pairs ordered alike (equal predictions count
+/// half, pairs of equal costs do not count), each pair weighted by how good the better of the two
+/// is. In [0, 1]; 1/2 is chance, also where there is no pair.
+double weighted_concordance(const Eigen::VectorXd& predictions, const Eigen::VectorXd& costs);
 
 }  // namespace autoglm

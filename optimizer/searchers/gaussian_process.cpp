@@ -34,6 +34,24 @@ double noise_share(const Hyperparameters& hyperparameters) {
          (hyperparameters.signal_variance + hyperparameters.noise_variance);
 }
 
+// The few that the model thinks best, the best first.
+std::vector<Configuration> good_configurations(const SurrogateFitter::Model& model,
+                                               const Evidence& evidence) {
+  constexpr std::size_t kGood = 5;
+  const Eigen::VectorXd means = model.regression.means(model.regression.points());
+  std::vector<std::pair<double, Eigen::Index>> ranked;
+  for (Eigen::Index i = 0; i < means.size(); ++i) {
+    ranked.emplace_back(means[i], model.subset[static_cast<std::size_t>(i)]);
+  }
+  std::sort(ranked.begin(), ranked.end());
+  ranked.resize(std::min(kGood, ranked.size()));
+  std::vector<Configuration> good;
+  for (const auto& [mean, index] : ranked) {
+    good.push_back(evidence.finished[static_cast<std::size_t>(index)]->configuration);
+  }
+  return good;
+}
+
 class GaussianProcessSearcher final : public Searcher {
  public:
   GaussianProcessSearcher(const SearchSpace& space, const GaussianProcessOptions& options,
@@ -117,29 +135,19 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
                                                             const Evidence& evidence, Rng& rng) {
   const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
   SurrogateFitter::Model model = fitter_.condition(evidence, fitted);
-  const Acquisition acquisition = choose_acquisition(model, evidence.finished.size(), rng);
-
-  const Eigen::VectorXd means = model.regression.means(model.regression.points());
-  std::vector<Eigen::Index> order(model.subset.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = static_cast<Eigen::Index>(i);
-  }
-  std::stable_sort(order.begin(), order.end(),
-                   [&](Eigen::Index a, Eigen::Index b) { return means[a] < means[b]; });
-  std::vector<Configuration> good;
-  for (std::size_t i = 0; i < std::min<std::size_t>(5, order.size()); ++i) {
-    const Eigen::Index trial = model.subset[static_cast<std::size_t>(order[i])];
-    good.push_back(evidence.finished[static_cast<std::size_t>(trial)]->configuration);
-  }
+  Acquisition acquisition = choose_acquisition(model, evidence.finished.size(), rng);
+  const std::vector<Configuration> good = good_configurations(model, evidence);
   if (!evidence.pending.empty()) {
-    model.regression = model.regression.believing(fitter_.encode(evidence.pending));
+    const Eigen::MatrixXd pending = fitter_.encode(evidence.pending);
+    acquisition.best = std::min(acquisition.best, model.regression.means(pending).minCoeff());
+    model.regression = model.regression.believing(pending);
   }
   const std::optional<AcquisitionOptimum> optimum =
       maximize_acquisition({model.regression, acquisition, encoding_, good}, request, listed_, rng);
   if (!optimum) {
     return std::nullopt;
   }
-  const bool flat = evidence.costs.minCoeff() == evidence.costs.maxCoeff();
+  const bool flat = model.costs.targets.isZero(0);
   const bool improvement = acquisition.kind == Acquisition::Kind::expected_improvement;
   return Suggestion{
       optimum->configuration,

@@ -31,8 +31,15 @@ TEST_CASE("the covariance of a point with itself is the variance exactly, and ha
   const Matern52 kernel({{0}, 1}, Eigen::VectorXd::Constant(1, 1e-3), 2);
   const Eigen::MatrixXd point = rows({{1.0 / 3}});
   CHECK(kernel.between(point, point)(0, 0) == 2);
-  const double slope = kernel.slope(kernel.squared_distances(point, point))(0, 0);
+  const double slope = kernel.evaluate(kernel.squared_distances(point, point)).slope(0, 0);
   CHECK(slope * (point(0, 0) - point(0, 0)) == 0);
+}
+
+TEST_CASE("values that come with slopes are the same values") {
+  const Matern52 kernel({{0}, 1}, Eigen::VectorXd::Constant(1, 0.3), 1.7);
+  const Eigen::MatrixXd a = rows({{0}, {0.3}, {0.5}, {30}});
+  const Eigen::MatrixXd together = kernel.evaluate(kernel.squared_distances(a, a)).value.matrix();
+  CHECK((together - kernel.between(a, a)).cwiseAbs().maxCoeff() < 1e-15);
 }
 
 TEST_CASE("the slope gives the kernel's derivative by a coordinate") {
@@ -40,7 +47,7 @@ TEST_CASE("the slope gives the kernel's derivative by a coordinate") {
   const Eigen::MatrixXd other = rows({{0.2}});
   constexpr double kStep = 1e-6;
   for (const double x : {0.2001, 0.35, 0.9}) {
-    const double slope = kernel.slope(kernel.squared_distances(rows({{x}}), other))(0, 0);
+    const double slope = kernel.evaluate(kernel.squared_distances(rows({{x}}), other)).slope(0, 0);
     const double difference = (kernel.between(rows({{x + kStep}}), other)(0, 0) -
                                kernel.between(rows({{x - kStep}}), other)(0, 0)) /
                               (2 * kStep);

@@ -90,6 +90,14 @@ TEST_CASE("costs as large and as small as doubles go are no trouble") {
   }
 }
 
+TEST_CASE("one enormous cost does not blur the order of the others by half-rank") {
+  const Eigen::VectorXd targets =
+      warp_costs(OutputWarp::half_rank, vector({1, 2, 3, 4, 5, 1e300, 1e300})).targets;
+  for (Eigen::Index i = 0; i < 5; ++i) {
+    CHECK(targets[i] + 0.1 < targets[i + 1]);
+  }
+}
+
 TEST_CASE("a best cost shared by most is still told from the rest") {
   const Eigen::VectorXd targets =
       warp_costs(OutputWarp::half_rank, vector({0, 0, 0, 0, 1})).targets;
@@ -110,17 +118,17 @@ TEST_CASE("the median of an even number is between the middle two") {
 }
 
 TEST_CASE("concordance is 1 for the right order, 0 for the reverse, half for nothing known") {
-  const Eigen::VectorXd targets = vector({0.1, 0.2, 0.5, 3});
-  CHECK(weighted_concordance(targets, targets) == 1);
-  CHECK(weighted_concordance(-targets, targets) == 0);
-  CHECK(weighted_concordance(Eigen::VectorXd::Zero(4), targets) == 0.5);
+  const Eigen::VectorXd costs = vector({0.1, 0.2, 0.5, 3});
+  CHECK(weighted_concordance(costs, costs) == 1);
+  CHECK(weighted_concordance(-costs, costs) == 0);
+  CHECK(weighted_concordance(Eigen::VectorXd::Zero(4), costs) == 0.5);
   CHECK(weighted_concordance(vector({1}), vector({2})) == 0.5);
 }
 
 TEST_CASE("concordance weighs a mistake among the best more than one among the worst") {
-  const Eigen::VectorXd targets = vector({1, 2, 3, 4, 5, 6});
-  CHECK(weighted_concordance(vector({2, 1, 3, 4, 5, 6}), targets) <
-        weighted_concordance(vector({1, 2, 3, 4, 6, 5}), targets));
+  const Eigen::VectorXd costs = vector({1, 2, 3, 4, 5, 6});
+  CHECK(weighted_concordance(vector({2, 1, 3, 4, 5, 6}), costs) <
+        weighted_concordance(vector({1, 2, 3, 4, 6, 5}), costs));
 }
 
 }  // namespace autoglm

@@ -1,0 +1,91 @@
+#include "optimizer/searchers/catalog.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "study_past.h"
+
+namespace autoglm {
+
+using testing::searcher_of;
+using testing::space_of;
+
+namespace {
+
+const SearchSpace& continuous() {
+  static const SearchSpace space = space_of(R"({"x": {"type": "uniform", "min": 0, "max": 1}})");
+  return space;
+}
+
+std::string error_of(const std::string& section) {
+  try {
+    searcher_of(section, continuous());
+  } catch (const SpecError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+TEST_CASE("without a word auto chooses gp, and says why") {
+  const SearcherChoice choice = make_searcher(nullptr, continuous(), {.max_trials = 100});
+  CHECK(choice.name == "gp");
+  CHECK(choice.reason ==
+        "a model of the past trials finds good configurations in the fewest trials");
+  CHECK(choice.options == R"({"acquisition": "mixture", "startup": 0, "kappa": 1.8})");
+}
+
+TEST_CASE("auto chooses grid where the budget holds the whole space") {
+  const SearchSpace space = space_of(R"({"n": {"type": "int", "min": 1, "max": 12}})");
+  const SearcherChoice choice = searcher_of("\"auto\"", space, {.max_trials = 12});
+  CHECK(choice.name == "grid");
+  CHECK(choice.reason == "all 12 configurations fit into the budget of 12 trials");
+  CHECK(searcher_of("\"auto\"", space, {.max_trials = 11}).name == "gp");
+  CHECK(searcher_of("\"auto\"", space).name == "gp");
+}
+
+TEST_CASE("auto chooses sobol where a model costs more than it tells") {
+  const SearcherChoice many =
+      searcher_of(R"({"type": "auto"})", continuous(), {.max_trials = 5001});
+  CHECK(many.name == "sobol");
+  CHECK(many.reason == "with 5001 trials, more than 5000, a model costs more than it tells");
+  const SearcherChoice wide = searcher_of("\"auto\"", continuous(), {.parallel = 201});
+  CHECK(wide.name == "sobol");
+  CHECK(wide.reason ==
+        "with 201 trials at a time, more than 200, too little is known when a trial "
+        "is chosen");
+}
+
+TEST_CASE("a searcher by name has no reason but its user's, and its options in full") {
+  const SearcherChoice grid = searcher_of(R"({"type": "grid", "points": 4})", continuous());
+  CHECK(grid.name == "grid");
+  CHECK(grid.options == R"({"points": 4})");
+  CHECK(grid.reason.empty());
+  CHECK(searcher_of("\"random\"", continuous()).options == "{}");
+  CHECK(
+      searcher_of(R"({"type": "gp", "acquisition": "ucb", "startup": 5, "kappa": 2})", continuous())
+          .options == R"({"acquisition": "ucb", "startup": 5, "kappa": 2.0})");
+}
+
+TEST_CASE("mistakes in a searcher's section are shown with place, rule and remedy") {
+  CHECK(error_of("\"tpe\"") ==
+        "searcher:1:1: /: no searcher is called \"tpe\"; this version has auto, gp, sobol, random, "
+        "grid");
+  CHECK(error_of(R"({"type": "sobl"})") ==
+        "searcher:1:10: /type: no searcher is called \"sobl\"; this version has auto, gp, sobol, "
+        "random, grid; did you mean \"sobol\"?");
+  CHECK(error_of(R"({"type": "gp", "acquisition": "pi"})") ==
+        "searcher:1:31: /acquisition: no acquisition is called \"pi\"; there are mixture, ei, ucb");
+  CHECK(error_of(R"({"type": "gp", "kappa": 0})") ==
+        "searcher:1:25: /kappa: must be above 0, not 0.0");
+  CHECK(error_of(R"({"type": "random", "points": 3})") ==
+        "searcher:1:20: /points: unknown key \"points\" of the searcher; known are type");
+  CHECK(error_of(R"({"type": "auto", "points": 3})") != "");
+  CHECK(error_of(R"({"type": "grid", "points": 1})") != "");
+  CHECK(error_of("3") != "");
+  CHECK(error_of("{}") != "");
+}
+
+}  // namespace autoglm
