@@ -1,12 +1,10 @@
 #include "search_space/encoding.h"
 
-#include <cmath>
-
 namespace autoglm {
 namespace {
 
 constexpr double kInactive = 0.5;
-const double kHot = 1 / std::sqrt(2.0);
+constexpr double kHot = 0.70710678118654752;  // 1 / sqrt(2)
 
 bool is_categorical(const Domain& domain) {
   const auto* const choice = std::get_if<Choice>(&domain);

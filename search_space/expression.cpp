@@ -19,6 +19,11 @@ bool is_number(const Value& value) {
   return std::holds_alternative<std::int64_t>(value) || std::holds_alternative<double>(value);
 }
 
+// Unlike same_value, 1 is not true.
+bool equal(const Value& a, const Value& b) {
+  return a.index() == b.index() ? a == b : is_number(a) && is_number(b) && same_value(a, b);
+}
+
 std::optional<double> number_of(const ExpressionNode& node, const Lookup& lookup) {
   const Result value = evaluate_node(node, lookup);
   return value && is_number(*value) ? std::optional(value_number(*value)) : std::nullopt;
@@ -121,9 +126,9 @@ Result comparison(const ExpressionNode& node, const Lookup& lookup) {
   }
   switch (node.operators[0]) {
     case Operator::equal:
-      return equal_in_expression(*left, *right);
+      return equal(*left, *right);
     case Operator::not_equal:
-      return !equal_in_expression(*left, *right);
+      return !equal(*left, *right);
     default:
       return ordering(node.operators[0], *left, *right);
   }
@@ -134,9 +139,9 @@ Result membership(const ExpressionNode& node, const Lookup& lookup) {
   if (!value) {
     return std::nullopt;
   }
-  const bool found = std::any_of(
-      node.list.begin(), node.list.end(),
-      [&value](const ExpressionNode& item) { return equal_in_expression(*value, item.literal); });
+  const bool found =
+      std::any_of(node.list.begin(), node.list.end(),
+                  [&value](const ExpressionNode& item) { return equal(*value, item.literal); });
   return found == (node.operators[0] == Operator::in);
 }
 
@@ -193,10 +198,6 @@ void collect_names(const ExpressionNode& node, std::vector<std::string>& names) 
 }
 
 }  // namespace
-
-bool equal_in_expression(const Value& a, const Value& b) {
-  return a.index() == b.index() ? a == b : is_number(a) && is_number(b) && same_value(a, b);
-}
 
 Expression Expression::parse(std::string_view text, Dialect dialect) {
   constexpr std::size_t kLongest = 1U << 16U;

@@ -69,9 +69,6 @@ enum ValueType : unsigned { number_type = 1, text_type = 2, logical_type = 4, nu
 
 unsigned type_of(const Value& value);
 
-/// == as expressions have it: unlike same_value, 1 is not true.
-bool equal_in_expression(const Value& a, const Value& b);
-
 /// The types that a name may have; 0 when that is not known.
 using NameTypes = std::function<unsigned(std::string_view name)>;
 

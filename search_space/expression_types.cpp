@@ -59,10 +59,16 @@ std::string_view function_or_operator(const ExpressionNode& node, std::size_t ch
   }
 }
 
+// Numbers and truth values may be compared: 1 == true is no mistake, it does not hold.
+unsigned comparable_with(unsigned types) {
+  constexpr unsigned kNumberOrLogical = number_type | logical_type;
+  return (types & kNumberOrLogical) != 0 ? types | kNumberOrLogical : types;
+}
+
 void check_equality(const ExpressionNode& node, const NameTypes& types) {
   const unsigned left = check_types(node.children[0], types);
   const unsigned right = check_types(node.children[1], types);
-  if ((left & right) == 0) {
+  if ((comparable_with(left) & right) == 0) {
     throw ExpressionError(node.offset, what_it_is(node.children[0], left) + " never equals " +
                                            what_it_is(node.children[1], right) +
                                            " since they differ in kind");

@@ -93,7 +93,7 @@ void Checker::check_choice(const ExpressionNode& name, const ExpressionNode& lit
   const Domain& domain = find_parameter(parameters_, name.name)->domain;
   const auto* const choice = std::get_if<Choice>(&domain);
   if (choice == nullptr) {
-    if (type_of(literal.literal) != number_type) {
+    if (type_of(literal.literal) == text_type) {
       throw ExpressionError(literal.offset, shown(name.name) + " is a number and never " +
                                                 shown(value_json(literal.literal)));
     }
@@ -101,7 +101,7 @@ void Checker::check_choice(const ExpressionNode& name, const ExpressionNode& lit
   }
   std::vector<std::string> texts;
   for (const Value& value : choice->choices) {
-    if (equal_in_expression(value, literal.literal)) {
+    if (same_value(value, literal.literal)) {
       return;
     }
     texts.push_back(value_json(value));

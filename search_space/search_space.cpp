@@ -1,6 +1,7 @@
 #include "search_space/search_space.h"
 
 #include <algorithm>
+#include <map>
 #include <queue>
 #include <utility>
 
@@ -71,6 +72,21 @@ const std::string* violated_condition(const SearchSpace& space, const Configurat
   return nullptr;
 }
 
+/// Counts what draws were rejected for.
+class Rejections {
+ public:
+  void add(const std::string& rule) { ++counts_[rule]; }
+  std::string most_frequent() const {
+    const auto most =
+        std::max_element(counts_.begin(), counts_.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    return most == counts_.end() ? std::string() : most->first;
+  }
+
+ private:
+  std::map<std::string, int> counts_{};
+};
+
 }  // namespace
 
 SearchSpace::SearchSpace(std::vector<Parameter> parameters, std::vector<Expression> constraints)
@@ -113,15 +129,7 @@ Configuration SearchSpace::build(const Chooser& choose) const {
 std::optional<Configuration> SearchSpace::sample(Rng& rng, const Configuration& fixed,
                                                  std::string* blame) const {
   constexpr int kDraws = 100'000;
-  std::vector<std::pair<const std::string*, int>> rejections;
-  const auto reject = [&rejections](const std::string* by) {
-    auto found = std::find_if(rejections.begin(), rejections.end(),
-                              [by](const auto& entry) { return entry.first == by; });
-    if (found == rejections.end()) {
-      found = rejections.insert(found, {by, 0});
-    }
-    ++found->second;
-  };
+  Rejections rejections;
   for (int draw = 0; draw < kDraws; ++draw) {
     Configuration drawn = build([&rng, &fixed](Index, const Parameter& parameter) {
       const Value* const given = fixed.find(parameter.name);
@@ -134,13 +142,10 @@ std::optional<Configuration> SearchSpace::sample(Rng& rng, const Configuration& 
     if (violated == nullptr) {
       return drawn;
     }
-    reject(violated);
+    rejections.add(*violated);
   }
   if (blame != nullptr) {
-    const auto most =
-        std::max_element(rejections.begin(), rejections.end(),
-                         [](const auto& a, const auto& b) { return a.second < b.second; });
-    *blame = *most->first;
+    *blame = rejections.most_frequent();
   }
   return std::nullopt;
 }

@@ -14,7 +14,7 @@ SearchSpace space_of(const char* parameters) {
   return parse_search_space(*read_spec(parameters, "s.json"), nullptr, nullptr);
 }
 
-const char* const kMixed = R"({
+constexpr const char* kMixed = R"({
   "opt": {"type": "categorical", "choices": ["adam", "sgd", "lion"]},
   "lr": {"type": "log_uniform", "min": 1e-4, "max": 1},
   "momentum": {"type": "uniform", "min": 0, "max": 1, "when": "opt == 'sgd'"},

@@ -23,7 +23,7 @@ std::string mistake(const std::string& parameters, const std::string& constraint
     parse(parameters, constraints);
   } catch (const SpecError& error) {
     const std::string line = error.what();
-    return line.substr(line.find("/"));
+    return line.substr(line.find('/'));
   }
   return "none";
 }
@@ -279,8 +279,10 @@ TEST_CASE("conditions that could never hold are mistakes") {
         "/p/a/when: \"tpe\" is no choice of opt, which is categorical {adam, sgd}");
   CHECK(condition_mistake(R"("opt in ['sgd', 'adma']")") ==
         "/p/a/when: \"adma\" is no choice of opt; did you mean \"adam\"?");
-  CHECK(condition_mistake(R"("flag == 1")") ==
-        "/p/a/when: flag, which is true or false, never equals 1 since they differ in kind");
+  CHECK(condition_mistake(R"("flag == 1")") == "none");  // does not hold, as documented
+  CHECK(condition_mistake(R"("n == true")") == "none");
+  CHECK(condition_mistake(R"("flag == 2")") ==
+        "/p/a/when: 2 is no choice of flag, which is categorical {true, false}");
   CHECK(condition_mistake(R"("mixed == 3")") ==
         "/p/a/when: 3 is no choice of mixed, which is categorical {auto, 1, 2}");
   CHECK(condition_mistake(R"("n in ['x']")") == "/p/a/when: n is a number and never \"x\"");

@@ -174,7 +174,7 @@ std::string Generator::comparison(const Drawn& on) {
 
 // On parameters before `index`.
 std::string Generator::condition(std::size_t index) {
-  const std::string first = comparison(drawn_[rng_.below(index)]);
+  std::string first = comparison(drawn_[rng_.below(index)]);
   if (chance(0.6)) {
     return first;
   }

@@ -31,7 +31,7 @@ Configuration configuration_of(const char* json) {
 }
 
 // Momentum before the optimizer that it depends on.
-const char* const kSgd = R"({
+constexpr const char* kSgd = R"({
   "nesterov": {"type": "categorical", "choices": [true, false], "when": "momentum > 0.5"},
   "momentum": {"type": "uniform", "min": 0, "max": 1, "step": 0.25, "when": "opt == 'sgd'"},
   "opt": {"type": "categorical", "choices": ["adam", "sgd"]},
