@@ -219,10 +219,7 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    const auto parsed = app.get_subcommands();
-    write_stdout(parsed.empty() ? app.help() : parsed.front()->help());
-  } catch (const CLI::CallForAllHelp&) {
-    write_stdout(app.help());
+    write_stdout(app.help());  // of the command, if one was named
   } catch (const CLI::CallForVersion&) {
     write_stdout(fmt::format("{}\n", kVersion));
   } catch (const CLI::ParseError& error) {

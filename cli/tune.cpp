@@ -115,7 +115,7 @@ int run_tune(const TuneOptions& options) {
   install_stop_signals();
   const auto open = open_study(std::move(spec), study_options, request);
   if (!open->searcher_reason.empty() && open->is_new && options.progress != "none") {
-    fmt::print(stderr, "searcher: {}\n", open->searcher_reason);
+    fmt::print(stderr, "searcher: {} ({})\n", open->record.searcher, open->searcher_reason);
   }
   const auto runner =
       make_command_runner(command, {.slots = slots,

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kEndings[][2] = {{"max_trials", "its budget is spent"},
                                             {"target", "the target is reached"},
-                                            {"space_exhausted", "every configuration was tried"},
+                                            {"space_exhausted", "no untried configuration is left"},
                                             {"timeout", "the time is up"},
                                             {"interrupted", "paused; the same command goes on"},
                                             {"max_failures", "too many trials failed"},

@@ -69,7 +69,7 @@ class Budget(StudyFolder):
                 "y": {"type": "categorical", "choices": ["a", "b"]}})
             result = self.tune()
             self.assertEqual(result.returncode, 0, result.stderr)
-            self.assertIn("every configuration was tried", result.stdout)
+            self.assertIn("no untried configuration is left", result.stdout)
             report = self.report(f"{searcher}.db")
             self.assertEqual(len({json.dumps(p, sort_keys=True) for p in params(report)}), 6)
             self.assertEqual(len(report["trials"]), 6)
