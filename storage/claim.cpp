@@ -8,18 +8,13 @@
 
 #include "storage/optuna_rows.h"
 #include "storage/process_identity.h"
+#include "storage/trial_rows.h"
 
 namespace autoglm {
 namespace {
 
 constexpr std::chrono::seconds kGuardianPatience{5};
 constexpr std::chrono::milliseconds kGuardianPoll{20};
-
-TimeNs now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 bool is_running(std::int64_t pid, std::int64_t start_time) {
   return pid != 0 && process_start_time(pid) == start_time;
@@ -106,7 +101,7 @@ bool Claims::take(std::int64_t study, const std::string& study_name, const Holde
     if (found == Standing::alive || found == Standing::dead_but_guarded) {
       refuse(study_name, *row, found);
     }
-    write(study, holder, found == Standing::ours ? row->since : now());
+    write(study, holder, found == Standing::ours ? row->since : time_now());
     lock_.take(study);
     transaction.commit();
     return found == Standing::dead;

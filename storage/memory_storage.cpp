@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 
 #include "optimizer/attempts.h"
@@ -87,9 +86,7 @@ StudyRecord MemoryStorage::create(StudyRecord record) {
   record.id = static_cast<std::int64_t>(studies_.size()) + 1;
   record.uuid = fmt::format("memory-{}", record.id);
   if (record.created == 0) {
-    record.created = std::chrono::duration_cast<std::chrono::nanoseconds>(
-                         std::chrono::system_clock::now().time_since_epoch())
-                         .count();
+    record.created = time_now();
   }
   studies_[record.id].record = record;
   return record;

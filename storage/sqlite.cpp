@@ -15,6 +15,12 @@ std::string system_reason(sqlite3* database) {
   return error == 0 ? "" : fmt::format(" ({})", std::strerror(error));
 }
 
+std::string damaged(std::string_view damage) {
+  return fmt::format(
+      "is damaged ({}); go back to a copy, or save what can be read with \"sqlite3 FILE .recover\"",
+      damage);
+}
+
 // What went wrong and what to do about it.
 std::string explain(sqlite3* database, int code) {
   if (code == SQLITE_READONLY_ROLLBACK) {
@@ -26,10 +32,7 @@ std::string explain(sqlite3* database, int code) {
     case SQLITE_LOCKED:
       return "another program keeps it locked; end that program, then run this again";
     case SQLITE_CORRUPT:
-      return fmt::format(
-          "is damaged ({}); go back to a copy, or save what can be read with "
-          "\"sqlite3 FILE .recover\"",
-          sqlite3_errmsg(database));
+      return damaged(sqlite3_errmsg(database));
     case SQLITE_NOTADB:
       return "is not a study: not an SQLite database; give another file";
     case SQLITE_FULL:
@@ -98,6 +101,10 @@ void Connection::execute(const char* sql) {
 
 void Connection::fail(int code) const {
   throw StorageError(fmt::format("{}: {}", path_, explain(database_, code)));
+}
+
+void Connection::fail_damaged(std::string_view damage) const {
+  throw StorageError(fmt::format("{}: {}", path_, damaged(damage)));
 }
 
 Statement::Statement(Connection& connection, const char* sql) : connection_(connection) {

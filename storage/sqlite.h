@@ -33,6 +33,8 @@ class Connection {
 
   /// Throws the StorageError for an SQLite result code of this connection.
   [[noreturn]] void fail(int code) const;
+  /// The same for damage that SQLite found in the file.
+  [[noreturn]] void fail_damaged(std::string_view damage) const;
 
  private:
   static int on_busy(void* self, int count);

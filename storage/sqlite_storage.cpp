@@ -165,10 +165,7 @@ Claims SqliteStorage::claims() {
 void SqliteStorage::check_integrity() {
   Statement check(connection(), "PRAGMA quick_check(1)");
   if (check.with().step() && check.text(0) != "ok") {
-    throw StorageError(fmt::format(
-        "{}: is damaged ({}); go back to a copy, or save what can be read with \"sqlite3 FILE "
-        ".recover\"",
-        path_, check.text(0)));
+    connection().fail_damaged(check.text(0));
   }
 }
 

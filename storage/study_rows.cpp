@@ -4,11 +4,11 @@
 #include <sys/random.h>
 
 #include <array>
-#include <chrono>
 
 #include "storage/json_text.h"
 #include "storage/optuna_rows.h"
 #include "storage/side_tables.h"
+#include "storage/trial_rows.h"
 
 namespace autoglm {
 namespace {
@@ -26,12 +26,6 @@ std::string random_uuid() {
     text += fmt::format("{}{:02x}", i == 4 || i == 6 || i == 8 || i == 10 ? "-" : "", bytes[i]);
   }
   return text;
-}
-
-TimeNs now() {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
 }
 
 }  // namespace
@@ -125,7 +119,7 @@ StudyRecord StudyRows::create(StudyRecord record) {
     direction.run(optuna_direction(record.goals[i]), record.id, static_cast<std::int64_t>(i));
   }
   if (record.created == 0) {
-    record.created = now();
+    record.created = time_now();
   }
   record.uuid = random_uuid();
   insert_side_row(record);

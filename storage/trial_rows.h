@@ -1,12 +1,20 @@
-// What reading and writing of trials agree on.
+// Small things that all storages agree on.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 
 #include "optimizer/trial.h"
 #include "storage/storage.h"
 
 namespace autoglm {
+
+inline TimeNs time_now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
 
 /// Reports belong to it; 0 for a trial that others run.
 inline int current_attempt(const Trial& trial) {

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <set>
 
+#include "storage/network_file_system.h"
 #include "tests/storage/fixtures.h"
 
 using namespace autoglm;
@@ -230,6 +231,32 @@ TEST_CASE("a reader changes nothing, not even beside the file") {
     after += read_text(place / name);
   }
   CHECK(after == before);
+}
+
+TEST_CASE("a link to a study is the study") {
+  const TemporaryFolder folder;
+  const TemporaryFolder elsewhere;
+  make_interrupted_file(folder, "study.db");
+  const std::string link = elsewhere / "link.db";
+  fs::create_symlink(folder / "study.db", link);
+  CHECK(trials_read(link) == 1);
+  make_study_file(elsewhere / "study.db");
+  CHECK(names_in(elsewhere.path()) == std::set<std::string>{"link.db", "study.db"});
+}
+
+TEST_CASE("the file system of a path is that of the nearest mount above it") {
+  const std::string table =
+      "/dev/vda / ext4 rw 0 0\n"
+      "me@host:/data /home/me/data fuse.sshfs rw 0 0\n"
+      "/dev/vdb /home/me/data/disk ext4 rw 0 0\n"
+      "over /home/me/data/disk fuse.fuse-overlayfs rw 0 0\n";
+  CHECK(mount_type(table, "/home/me/study.db") == "ext4");
+  CHECK(mount_type(table, "/home/me/data/study.db") == "fuse.sshfs");
+  CHECK(mount_type(table, "/home/me/data") == "fuse.sshfs");
+  CHECK(mount_type(table, "/home/me/database/study.db") == "ext4");
+  CHECK(mount_type(table, "/home/me/data/disk/study.db") == "fuse.fuse-overlayfs");
+  CHECK(mount_type("", "/home") == "");
+  CHECK(network_file_system("/proc").empty());
 }
 
 TEST_CASE("a study can be read while it is written") {
