@@ -6,9 +6,11 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <string_view>
+#include <thread>
 
 #include "storage/network_file_system.h"
 
@@ -38,20 +40,16 @@ void check_missing_file(const std::string& path, OpenMode mode) {
   }
 }
 
-// The first hundred bytes tell a database from anything else, and whether it is in WAL mode.
-struct Header {
-  bool is_wal = false;
-};
-
-Header read_header(const std::string& path, OpenMode mode) {
-  const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (file < 0) {
+// Whether a database is in WAL mode. Refuses what is none, by its first hundred bytes.
+bool is_in_wal_mode(const std::string& file, const std::string& path, OpenMode mode) {
+  const int descriptor = open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) {
     refuse(path, fmt::format("cannot be read ({}); see that the file and its folder may be read",
                              std::strerror(errno)));
   }
   std::array<char, 100> bytes{};
-  const ssize_t size = read(file, bytes.data(), bytes.size());
-  close(file);
+  const ssize_t size = read(descriptor, bytes.data(), bytes.size());
+  close(descriptor);
   if (size < 0) {
     refuse(path, fmt::format("cannot be read ({}); check the disk", std::strerror(errno)));
   }
@@ -59,13 +57,13 @@ Header read_header(const std::string& path, OpenMode mode) {
     if (mode != OpenMode::create) {
       refuse(path, "is not a study: the file is empty; see that the name is right");
     }
-    return {};
+    return false;
   }
   constexpr std::string_view kMagic{"SQLite format 3", 16};  // with its final NUL
   if (std::string_view(bytes.data(), static_cast<std::size_t>(size)).substr(0, 16) != kMagic) {
     refuse(path, "is not a study: not an SQLite database; give another file");
   }
-  return {.is_wal = bytes[18] == 2};
+  return bytes[18] == 2;
 }
 
 // RFC 3986 for SQLite's file: URIs.
@@ -78,25 +76,51 @@ std::string uri_of(const std::string& path, const std::string& query) {
   return query.empty() ? uri : uri + '?' + query;
 }
 
+// What SQLite keeps beside a database in WAL mode.
+struct Companions {
+  bool wal = false;
+  bool shm = false;
+  bool operator==(const Companions&) const = default;
+};
+
+Companions companions_of(const std::string& file) {
+  return {.wal = access((file + "-wal").c_str(), F_OK) == 0,
+          .shm = access((file + "-shm").c_str(), F_OK) == 0};
+}
+
 // A reader leaves no trace. A database in WAL mode makes that hard, since SQLite would make a -wal
 // and a -shm file for it.
-std::unique_ptr<Connection> open_for_reading(const std::string& file, const std::string& path,
-                                             const Header& header) {
-  const bool has_wal = access((file + "-wal").c_str(), F_OK) == 0;
-  const bool has_shm = access((file + "-shm").c_str(), F_OK) == 0;
+std::unique_ptr<Connection> open_without_trace(const std::string& file, const std::string& path,
+                                               const Companions& companions, bool is_wal) {
   const auto open = [&](const char* query) {
     return std::make_unique<Connection>(uri_of(file, query), path, SQLITE_OPEN_READONLY);
   };
-  if (has_wal && has_shm) {  // somebody has it open, or was killed
+  if (companions.wal && companions.shm) {  // somebody has it open, or was killed
     return open("readonly_shm=1");
   }
-  if (has_wal) {  // nobody has it open: the -shm is kept in memory, and nothing needs locks
+  if (companions.wal) {  // nobody has it open: the -shm is kept in memory, and nothing needs locks
     auto connection = open("vfs=unix-none");
     sqlite3_db_config(connection->get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     connection->execute("PRAGMA locking_mode = EXCLUSIVE");
     return connection;
   }
-  return open(header.is_wal ? "immutable=1" : "");  // the file itself is all there is
+  return open(is_wal ? "immutable=1" : "");  // the file itself is all there is
+}
+
+std::unique_ptr<Connection> open_for_reading(const std::string& file, const std::string& path) {
+  constexpr int kTries = 100;
+  for (int i = 1;; ++i) {
+    const Companions before = companions_of(file);
+    const bool is_wal = is_in_wal_mode(file, path, OpenMode::read_only);
+    auto connection = open_without_trace(file, path, before, is_wal);
+    sqlite3_exec(connection->get(), "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr);
+    // A writer that began or ended meanwhile may have made this the wrong way to open it.
+    if (companions_of(file) == before || i == kTries) {
+      return connection;
+    }
+    connection.reset();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
 }
 
 std::unique_ptr<Connection> open_for_writing(const fs::path& file, const std::string& path,
@@ -122,22 +146,22 @@ std::unique_ptr<Connection> open_database(const std::string& path, OpenMode mode
     refuse(path, "is a folder; give the name of a file in it");
   }
   fs::path file = path;
-  Header header;
   if (fs::exists(status)) {
-    header = read_header(path, mode);
+    is_in_wal_mode(path, path, mode);
     file = fs::canonical(path);  // the -wal of a link lies beside what it links to
   } else {
     check_missing_file(path, mode);
   }
-  const fs::path folder = folder_of(file);
-  const std::string network = network_file_system(fs::exists(status) ? file : folder);
+  const std::string network = network_file_system(fs::exists(status) ? file : folder_of(file));
   if (!network.empty()) {
     refuse(path, fmt::format("is on a network file system ({}), where SQLite cannot keep two "
                              "machines apart; put the study on a local disk",
                              network));
   }
-  return mode == OpenMode::read_only ? open_for_reading(file, path, header)
-                                     : open_for_writing(file, path, mode);
+  if (mode == OpenMode::read_only) {
+    return open_for_reading(file, path);
+  }
+  return open_for_writing(file, path, mode);
 }
 
 }  // namespace autoglm

@@ -60,6 +60,11 @@ void ChildProcess::kill() {
   }
 }
 
+bool ChildProcess::has_ended() {
+  ended_ = ended_ || waitpid(pid_, &status_, WNOHANG) == pid_;
+  return ended_;
+}
+
 int ChildProcess::wait() {
   if (!ended_) {
     waitpid(pid_, &status_, 0);

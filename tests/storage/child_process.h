@@ -23,6 +23,7 @@ class ChildProcess {
   std::string hear();
   /// Kills it as if the power were cut; what it said before may still be heard.
   void kill();
+  bool has_ended();
   /// Its exit status once it has ended; negative: the signal that ended it.
   int wait();
 

@@ -83,6 +83,30 @@ TEST_CASE("a writer that is killed at any moment loses nothing that it was told 
   check_integrity(path);
 }
 
+TEST_CASE("a study can be read at any moment of its writer coming and going") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "study.db";
+  open_sqlite(path, OpenMode::create)->create(example_study());
+  ChildProcess writer([&](const auto& /*say*/) {
+    const SearchSpace space = example_space();
+    for (std::int64_t number = 0; number < 30; ++number) {
+      const auto storage = open_sqlite(path, OpenMode::create);
+      const StudyRecord study = storage->find("mnist").value();
+      storage->trials(study);
+      write_trials(*storage, study, space, {complete_trial(number)});
+    }
+    return 0;
+  });
+  std::size_t seen = 0;
+  while (!writer.has_ended()) {
+    const auto storage = open_sqlite(path, OpenMode::read_only);
+    const std::size_t now = storage->trials(storage->find("mnist").value()).size();
+    REQUIRE(now >= seen);
+    seen = now;
+  }
+  CHECK(writer.wait() == 0);
+}
+
 TEST_CASE("a file that may not grow ends in an error, and what was written stays") {
   const TemporaryFolder folder;
   const std::string path = folder / "study.db";
