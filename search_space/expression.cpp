@@ -10,6 +10,8 @@ namespace autoglm {
 namespace {
 
 using Kind = ExpressionNode::Kind;
+using Function = ExpressionFunction;
+using Operator = ExpressionOperator;
 using Lookup = Expression::Lookup;
 using Result = std::optional<Value>;
 

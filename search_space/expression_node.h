@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,7 +11,7 @@
 
 namespace autoglm {
 
-enum class Operator {
+enum class ExpressionOperator {
   add,
   subtract,
   multiply,
@@ -28,7 +27,7 @@ enum class Operator {
   not_in
 };
 
-enum class Function { abs, min, max, log, exp, sqrt, floor, ceil };
+enum class ExpressionFunction { abs, min, max, log, exp, sqrt, floor, ceil };
 
 struct ExpressionNode {
   enum class Kind {
@@ -50,26 +49,23 @@ struct ExpressionNode {
   std::size_t offset = 0;  // of its first character, or of its operator's where it has two sides
   Value literal{};
   std::string name{};
-  Function function = Function::abs;
-  std::vector<Operator> operators{};
+  ExpressionFunction function = ExpressionFunction::abs;
+  std::vector<ExpressionOperator> operators{};
   std::vector<ExpressionNode> children{};
   std::vector<ExpressionNode> list{};  // literals
 };
 
-std::string_view operator_text(Operator op);
+std::string_view operator_text(ExpressionOperator op);
 
-/// nullptr-free: nothing when there is no such function.
-std::optional<Function> function_called(std::string_view name);
-
-/// Throws ExpressionError.
+/// The tree of a text; its types are not checked. Throws ExpressionError.
 ExpressionNode parse_expression_text(std::string_view text, bool arithmetic);
 
 /// What a value may be: a set of these.
 enum ValueType : unsigned { number_type = 1, text_type = 2, logical_type = 4, null_type = 8 };
 
-unsigned type_of(const Value& value);
+ValueType type_of(const Value& value);
 
-/// The types that a name may have; 0 when that is not known.
+/// The types that a name may have, as a set; 0 when that is not known.
 using NameTypes = std::function<unsigned(std::string_view name)>;
 
 /// Checks that operands are what their operators work on; returns the types of the whole. Throws

@@ -23,6 +23,8 @@ namespace autoglm {
 namespace {
 
 using Kind = ExpressionNode::Kind;
+using Function = ExpressionFunction;
+using Operator = ExpressionOperator;
 
 constexpr int kMaxDepth = 100;
 
@@ -320,6 +322,15 @@ ExpressionNode Parser::primary() {
   fail_here("a value is expected here, not \"" + shown(token.text) + "\"");
 }
 
+std::optional<Function> function_called(std::string_view name) {
+  for (const auto& [text, function] : kFunctions) {
+    if (text == name) {
+      return function;
+    }
+  }
+  return std::nullopt;
+}
+
 ExpressionNode Parser::call(const ExpressionToken& name) {
   const std::optional<Function> function = function_called(name.text);
   if (!function) {
@@ -349,15 +360,6 @@ ExpressionNode Parser::call(const ExpressionToken& name) {
 
 std::string_view operator_text(Operator op) {
   return kOperators[static_cast<std::size_t>(op)].first;
-}
-
-std::optional<Function> function_called(std::string_view name) {
-  for (const auto& [text, function] : kFunctions) {
-    if (text == name) {
-      return function;
-    }
-  }
-  return std::nullopt;
 }
 
 ExpressionNode parse_expression_text(std::string_view text, bool arithmetic) {

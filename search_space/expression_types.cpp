@@ -7,6 +7,7 @@ namespace autoglm {
 namespace {
 
 using Kind = ExpressionNode::Kind;
+using Operator = ExpressionOperator;
 
 constexpr unsigned kAnything = number_type | text_type | logical_type | null_type;
 
@@ -82,7 +83,7 @@ bool is_equality(const ExpressionNode& node) {
 
 }  // namespace
 
-unsigned type_of(const Value& value) {
+ValueType type_of(const Value& value) {
   if (std::holds_alternative<std::monostate>(value)) {
     return null_type;
   }

@@ -10,6 +10,7 @@ namespace autoglm {
 namespace {
 
 using Kind = ExpressionNode::Kind;
+using Operator = ExpressionOperator;
 
 const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::string_view name) {
   const auto found = std::find_if(parameters.begin(), parameters.end(),
