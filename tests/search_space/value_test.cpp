@@ -17,7 +17,7 @@ using namespace autoglm;
 
 namespace {
 
-const std::int64_t kBig = (std::int64_t{1} << 53) + 1;  // no double
+constexpr std::int64_t kBig = (std::int64_t{1} << 53) + 1;  // no double
 
 }  // namespace
 
