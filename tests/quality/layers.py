@@ -27,7 +27,7 @@ LIBRARIES = {
     "LBFGS": {"optimizer"},
     "boost/": {"optimizer"},
     "sqlite3.h": {"storage"},
-    "rapidjson/": {"storage"},
+    "rapidjson/": {"storage", "cli"},
     "re2/": {"trainer"},
     "CLI/": {"cli"},
     "httplib.h": {"cli"},
