@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 
-HOME = re.compile(r"(?<![\w.~}/$-])/(home|root|work|farm|mnt|srv|Users)/")
+# /home/me is nobody's: tests make it up.
+HOME = re.compile(r"(?<![\w.~}/$-])/(home/(?!me/)|(root|work|farm|mnt|srv|Users)/)")
 
 
 def main():
