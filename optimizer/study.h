@@ -94,8 +94,8 @@ class Study {
   /// Given, which goes to begin_attempt). One function decides, see attempt_outcome.h.
   std::optional<Given> attempt_finished(const Finished& finished);
 
-  /// A trial that others ran is over. A complete one without values that can be had from its
-  /// reports, or with one that is not finite, is a failed one. REQUIRES: it is not finished.
+  /// A trial that others ran is over. Told complete without values it has those of its reports;
+  /// without any there, or with one that is not finite, it failed. REQUIRES: it is not finished.
   void finish(std::int64_t number, TrialEnd end);
 
   /// Back to waiting, at no cost: the tuner was interrupted. What the interrupted attempt reported

@@ -44,9 +44,9 @@ struct Reported {
 enum class Ending {
   exited,      // by itself; `code` is its exit status
   signaled,    // by a signal that we did not send; `code` is its number
-  timed_out,   // longer than the spec's time-out; stopped by us
+  timed_out,   // longer than the spec's time-out; stopped by us; `detail` is the limit: "20m"
   stopped,     // we stopped it (verdict, interrupt); `code` is its exit status, or -signal
-  not_started  // no such program, no directory, …; `detail` says why
+  not_started  // `detail` says why; `code` as of a shell: 127 no such program, 126 cannot be run
 };
 
 struct Finished {

@@ -13,7 +13,8 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 using fakes::judge;
 using fakes::Table;
 
-const std::string kAsha = R"({"type": "asha", "min_steps": 1, "max_steps": 27, "reduction": 3})";
+constexpr const char* kAsha =
+    R"({"type": "asha", "min_steps": 1, "max_steps": 27, "reduction": 3})";
 
 /// At rung 1 (the second value): 1, 2, …, n.
 Table first_rung(int n) {
@@ -34,12 +35,15 @@ TEST_CASE(
 }
 
 TEST_CASE("of n results at a rung the best n / reduction go on, rounded up") {
-  // With its own result there are n + 1: of 3 the best 1, of 4 the best 2, of 9 3, of 10 4.
-  const std::vector<std::pair<int, int>> table = {{2, 1}, {3, 2}, {5, 2}, {6, 3}, {8, 3}, {9, 4}};
-  for (const auto& [others, go_on] : table) {
-    CAPTURE(others);
-    CHECK(judge(kAsha, first_rung(others), {9, go_on - 0.5}).action == Action::go_on);
-    CHECK(judge(kAsha, first_rung(others), {9, go_on + 0.5}).action == Action::stop);
+  struct Row {
+    int others;
+    int go_on;
+  };
+  // With its own result there are others + 1: of 3 the best 1, of 4 2, of 6 2, of 7 3, of 10 4.
+  for (const Row& row : {Row{2, 1}, Row{3, 2}, Row{5, 2}, Row{6, 3}, Row{8, 3}, Row{9, 4}}) {
+    CAPTURE(row.others);
+    CHECK(judge(kAsha, first_rung(row.others), {9, row.go_on - 0.5}).action == Action::go_on);
+    CHECK(judge(kAsha, first_rung(row.others), {9, row.go_on + 0.5}).action == Action::stop);
   }
 }
 

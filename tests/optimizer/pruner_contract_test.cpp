@@ -22,9 +22,9 @@ PrunerChoice chosen(const std::string& text) {
 }
 
 TEST_CASE("every rule stops with a reason and goes on without one, the same twice over") {
-  for (const auto& [name, summary] : pruner_names()) {
-    CAPTURE(name);
-    const std::string rule = "\"" + name + "\"";
+  for (const auto& entry : pruner_names()) {
+    const std::string rule = json_quoted(entry.first);
+    CAPTURE(rule);
     for (const double loss : {0.0, 4.0, 1e9}) {
       History history = fakes::history_of({{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6}});
       const Verdict verdict = fakes::judge(rule, history, {loss, loss});
@@ -35,12 +35,13 @@ TEST_CASE("every rule stops with a reason and goes on without one, the same twic
 }
 
 TEST_CASE("every rule copes with a report that lacks the metric") {
-  for (const auto& [name, summary] : pruner_names()) {
-    CAPTURE(name);
+  for (const auto& entry : pruner_names()) {
+    const std::string rule = json_quoted(entry.first);
+    CAPTURE(rule);
     History history = fakes::history_of({{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}, {6, 6}});
     Trial& trial = fakes::add_running(history, {});
     trial.reports = {{.step = 1, .metrics = {{"acc", 0.5}}, .sequence = history.next_sequence()}};
-    CHECK(chosen("\"" + name + "\"").pruner->judge(trial, history).action == Action::go_on);
+    CHECK(chosen(rule).pruner->judge(trial, history).action == Action::go_on);
   }
 }
 

@@ -25,6 +25,7 @@ fakes::Script learn(const RunRequest& request) {
     return fakes::fails(1, "diverged");
   }
   std::vector<double> losses;
+  losses.reserve(9);
   for (int step = 0; step < 9; ++step) {
     losses.push_back((x - 0.3) * (x - 0.3) + std::exp(-x * step));
   }
@@ -125,10 +126,10 @@ TEST_CASE("a study interrupted in any way and resumed tries what it would have t
          };
        }}};
   const std::string expected = uninterrupted();
-  for (const auto& [name, interruption] : interruptions) {
-    CAPTURE(name);
+  for (const auto& one : interruptions) {
+    CAPTURE(one.first);
     fakes::FakeClock clock;
-    History interrupted = one_run(fresh(), clock, interruption);
+    History interrupted = one_run(fresh(), clock, one.second);
     CHECK(interrupted.trials().size() == 13);
     CHECK(account_of(one_run(std::move(interrupted), clock, nullptr)) == expected);
   }

@@ -9,6 +9,7 @@ namespace {
 
 std::vector<Trial> trials_with(const std::vector<std::vector<double>>& values) {
   std::vector<Trial> trials;
+  trials.reserve(values.size());
   for (const std::vector<double>& one : values) {
     trials.push_back({.number = static_cast<std::int64_t>(trials.size()),
                       .state = TrialState::complete,
