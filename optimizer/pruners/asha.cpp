@@ -82,16 +82,16 @@ class Asha : public Pruner {
   /// it. So a trial is judged once a rung.
   std::optional<std::int64_t> rung_just_reached(const Trial& trial,
                                                 const Objective& objective) const {
-    const auto latest = std::max_element(
-        trial.reports.begin(), trial.reports.end(),
-        [](const Report& a, const Report& b) { return a.sequence < b.sequence; });
+    const auto latest =
+        std::max_element(trial.reports.begin(), trial.reports.end(),
+                         [](const Report& a, const Report& b) { return a.sequence < b.sequence; });
     const std::optional<std::int64_t> rung = highest_rung(latest->step);
     if (!rung || !objective.is_known(0, latest->metrics)) {
       return std::nullopt;
     }
     // From the end: there it is most likely to find one soon.
-    const bool reached_before = std::any_of(
-        trial.reports.rbegin(), trial.reports.rend(), [&](const Report& other) {
+    const bool reached_before =
+        std::any_of(trial.reports.rbegin(), trial.reports.rend(), [&](const Report& other) {
           return other.step >= *rung && &other != &*latest && objective.is_known(0, other.metrics);
         });
     return reached_before ? std::nullopt : rung;
