@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -37,6 +38,18 @@ class Examples(unittest.TestCase):
         for spec in specs:
             done = self.autoglm("validate", spec)
             self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_every_spec_in_the_documents_is_valid(self):
+        found = 0
+        for document in (*pathlib.Path().glob("*.md"), *pathlib.Path("docs").glob("*.md")):
+            for text in re.findall(r"^```json\n(.*?)^```", document.read_text(), re.M | re.S):
+                if '"parameters"' in text:
+                    spec = self.examples / "document.json"
+                    spec.write_text(text)
+                    done = self.autoglm("validate", spec)
+                    self.assertEqual(done.returncode, 0, f"{document}: {done.stderr}")
+                    found += 1
+        self.assertGreaterEqual(found, 2)
 
     def test_a_shell_script_reports_by_autoglm_log(self):
         report = self.tune("commands/shell.json")
