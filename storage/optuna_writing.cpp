@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <limits>
 
 #include "storage/json_text.h"
 #include "storage/optuna_rows.h"
@@ -12,6 +13,11 @@
 
 namespace autoglm {
 namespace {
+
+/// As a column of Optuna's holds it: NaN is stored as NULL, and so are infinities.
+double finite_or_null(double value) {
+  return std::isfinite(value) ? value : std::numeric_limits<double>::quiet_NaN();
+}
 
 bool is_finished_row(const OptunaWriter::Row& row) {
   return row.state != "RUNNING" && row.state != "WAITING";
@@ -159,8 +165,7 @@ void OptunaWriter::put_params(const SearchSpace& space, const Trial& trial, std:
 void OptunaWriter::put_reports(const TrialWrite& write, std::int64_t trial_id) {
   for (const Report* report : write.reports) {
     if (const double* value = find_metric(report->metrics, metric_)) {
-      const auto stored = std::isfinite(*value) ? std::optional(*value) : std::nullopt;
-      intermediate_.run(trial_id, report->step, stored, optuna_value_type(*value));
+      intermediate_.run(trial_id, report->step, finite_or_null(*value), optuna_value_type(*value));
     }
   }
 }
@@ -178,8 +183,8 @@ void OptunaWriter::put_values(const Trial& trial, std::int64_t trial_id) {
   for (std::size_t i = 0; i < trial.values.size() && i < objectives_; ++i) {
     const double value = trial.values[i];
     if (!std::isnan(value)) {
-      const auto stored = std::isfinite(value) ? std::optional(value) : std::nullopt;
-      value_.run(trial_id, static_cast<std::int64_t>(i), stored, optuna_value_type(value));
+      value_.run(trial_id, static_cast<std::int64_t>(i), finite_or_null(value),
+                 optuna_value_type(value));
     }
   }
 }
