@@ -51,10 +51,6 @@ FileDescriptor make_file(const std::string& path, int mode) {
 
 }  // namespace
 
-std::string attempt_path(const std::string& trials_directory, std::int64_t trial, int attempt) {
-  return fmt::format("{}/{}/{}", trials_directory, trial, attempt);
-}
-
 AttemptDirectory make_attempt_directory(const std::string& path, const std::string& parameters) {
   make_new_directory(path);
   const std::string text = parameters + "\n";

@@ -1,7 +1,6 @@
 // The directory of one attempt, and the files in it.
 #pragma once
 
-#include <cstdint>
 #include <string>
 
 #include "trainer/launch/file_descriptor.h"
@@ -15,8 +14,6 @@ struct AttemptDirectory {
   FileDescriptor error_log{};   // stderr.log
   FileDescriptor metrics{};     // metrics.jsonl, to read
 };
-
-std::string attempt_path(const std::string& trials_directory, std::int64_t trial, int attempt);
 
 /// Makes the directory with params.json (`parameters` is its text) and the other files, empty. One
 /// that is there already, left by a tuner that died before it could store the attempt, is renamed

@@ -1,7 +1,6 @@
 #include "trainer/launch/running_attempt.h"
 
 #include <fmt/format.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -19,12 +18,6 @@ constexpr std::chrono::seconds kOwnEnd{1};
 constexpr std::chrono::seconds kDeafKeeper{7};
 /// Between two looks at the other attempts.
 constexpr int kPiecesAtATime = 32;
-
-void send_answer(int asker, const char* line) {
-  if (::send(asker, line, std::strlen(line), MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
-    return;  // the asker is gone
-  }
-}
 
 }  // namespace
 
@@ -53,8 +46,8 @@ bool RunningAttempt::hear_keeper() {
   if (received == Received::end) {
     control_.reset();  // without a report: the guardian will say when nothing is left
   }
-  if (received != Received::message) {
-    return false;
+  if (received != Received::message || phase_ == Phase::ended) {
+    return false;  // after lose_keeper() its words are late
   }
   if (report.event == KeeperEvent::started) {
     keeper_ = report.keeper;
@@ -164,52 +157,18 @@ void RunningAttempt::stop(StopCause cause, TrialRunner::Haste haste) {
   }
 }
 
-void RunningAttempt::answer(Action action) {
+void RunningAttempt::answer(Action action, bool told) {
   ++verdicts_;
   if (action == Action::pause) {
     stop(StopCause::pause, TrialRunner::Haste::with_grace);
   } else if (action == Action::stop && phase_ != Phase::ended) {
-    const bool was_stopping = cause_ != StopCause::none;
+    const bool is_news = cause_ == StopCause::none;
     stop(StopCause::verdict, TrialRunner::Haste::with_grace);
     output_.mute();
-    if (answer_all("stop\n") && !was_stopping) {
-      terminate_at_ = SteadyClock::now() + kOwnEnd;
+    if (is_news && told) {
+      terminate_at_ += kOwnEnd;
     }
   }
-  settle_questions();
-}
-
-void RunningAttempt::ask(FileDescriptor asker, std::int64_t offset) {
-  questions_.push_back({.asker = std::move(asker), .offset = offset});
-  settle_questions();
-}
-
-bool RunningAttempt::answer_all(const char* line) {
-  for (const Question& question : questions_) {
-    send_answer(question.asker.get(), line);
-  }
-  const bool any = !questions_.empty();
-  questions_.clear();
-  return any;
-}
-
-void RunningAttempt::settle_questions() {
-  if (cause_ == StopCause::verdict) {
-    answer_all("stop\n");
-    return;
-  }
-  for (Question& question : questions_) {
-    if (!question.reports && output_.metrics_offset() >= question.offset) {
-      question.reports = reports_;
-    }
-    if (question.reports && *question.reports <= verdicts_) {
-      send_answer(question.asker.get(), "go_on\n");
-      question.asker.reset();
-    }
-  }
-  questions_.erase(std::remove_if(questions_.begin(), questions_.end(),
-                                  [](const Question& question) { return !question.asker; }),
-                   questions_.end());
 }
 
 SteadyClock::time_point RunningAttempt::keep_time(SteadyClock::time_point now) {
@@ -242,13 +201,13 @@ void RunningAttempt::send_order(Order order) {
   }
 }
 
-void RunningAttempt::read_metrics() {
+bool RunningAttempt::read_metrics() {
   for (int pieces = 0; pieces < kPiecesAtATime && !events_.is_long(); ++pieces) {
     if (!output_.read_metrics()) {
-      break;
+      return true;
     }
   }
-  settle_questions();
+  return false;
 }
 
 bool RunningAttempt::finish() {

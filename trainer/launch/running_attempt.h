@@ -1,12 +1,11 @@
 // One run of a trial's program, from its start to its Finished.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "optimizer/trial_runner.h"
 #include "trainer/launch/event_queue.h"
@@ -57,16 +56,22 @@ class RunningAttempt {
 
   /// Ends the attempt for `cause`. The first cause stays; `at_once` leaves out what grace is left.
   void stop(StopCause cause, TrialRunner::Haste haste);
-  /// A verdict on the oldest report without one.
-  void answer(Action action);
-  /// Someone waits for the verdicts on all reports in the first `offset` bytes of the metrics file.
-  void ask(FileDescriptor asker, std::int64_t offset);
-  std::size_t askers() const { return questions_.size(); }
+  /// A verdict on the oldest report without one. `told`: the program has just heard it by itself,
+  /// and so has a moment to end before SIGTERM.
+  void answer(Action action, bool told);
+  bool is_stopped_by_verdict() const { return cause_ == StopCause::verdict; }
+  std::int64_t reports() const { return reports_; }
+  std::int64_t verdicts() const { return verdicts_; }
 
   /// Does what is due; the time of the next deadline (max(): none).
   SteadyClock::time_point keep_time(SteadyClock::time_point now);
 
-  void read_metrics();
+  /// True when all that is there was read.
+  bool read_metrics();
+  /// Reads on if that is needed.
+  bool has_read_metrics_to(std::int64_t offset) {
+    return output_.metrics_offset() >= offset || read_metrics();
+  }
 
   /// Reads some of what is left to read. True when that was all and Finished was told; nothing
   /// follows. REQUIRES: has_ended().
@@ -74,18 +79,11 @@ class RunningAttempt {
 
  private:
   enum class Phase { starting, running, ended };
-  struct Question {
-    FileDescriptor asker{};
-    std::int64_t offset = 0;
-    std::optional<std::int64_t> reports{};  // so many need their verdict; none: not yet read
-  };
 
   void tell_started(pid_t program);
   void end_with(const KeeperReport& report);
   std::string why_not_started(const KeeperReport& report) const;
   void classify_end(const KeeperReport& report);
-  void settle_questions();
-  bool answer_all(const char* line);
   void send_order(Order order);
 
   Identity identity_;
@@ -100,7 +98,6 @@ class RunningAttempt {
   pid_t program_ = 0;
   std::int64_t reports_ = 0;  // told
   std::int64_t verdicts_ = 0;
-  std::vector<Question> questions_{};
   Finished finished_{};
 
   static constexpr SteadyClock::time_point kNever = SteadyClock::time_point::max();

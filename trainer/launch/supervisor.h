@@ -11,14 +11,10 @@
 #include <variant>
 #include <vector>
 
-#include "trainer/launch/command_runner.h"
-#include "trainer/launch/event_queue.h"
+#include "trainer/launch/attempt_launcher.h"
 #include "trainer/launch/gpu_slots.h"
-#include "trainer/launch/guardian_process.h"
 #include "trainer/launch/poller.h"
-#include "trainer/launch/running_attempt.h"
-#include "trainer/launch/trial_environment.h"
-#include "trainer/launch/verdict_socket.h"
+#include "trainer/launch/verdict_desk.h"
 
 namespace autoglm {
 
@@ -51,10 +47,6 @@ class Supervisor {
 
  private:
   using Attempts = std::map<std::uint64_t, std::unique_ptr<RunningAttempt>>;
-  struct Asker {
-    FileDescriptor socket{};
-    std::string text{};
-  };
 
   void run();
   void wake() const;
@@ -65,28 +57,15 @@ class Supervisor {
   void on_outputs();
   void on_requests();
   void on_guardian();
-  void on_connection();
-  void on_question(int socket);
   void on_control(std::uint64_t id, RunningAttempt& attempt);
 
   void handle(const RunRequest& request);
   void handle(const AnswerRequest& request);
   void handle(const StopRequest& request);
-  void launch(const RunRequest& request, RunningAttempt::Identity identity);
-  LaunchJob job_for(const RunRequest& request, const std::string& directory,
-                    const std::string& devices) const;
-  void refuse(const RunRequest& request, const std::string& directory, const std::string& detail);
+  void refuse(const RunRequest& request, const std::string& detail);
   void start_guardian();
-  RunningAttempt* find(std::int64_t trial, int attempt);
-  std::size_t open_connections() const;
+  RunningAttempt* find(const AskerOrigin& origin);
   void look_at_attempts();
-
-  const CommandSpec spec_;
-  const CommandRunnerOptions options_;
-  const Environment inherited_{inherited_environment()};
-  const Capture capture_;
-  const AttemptLimits limits_;
-  const std::string channel_;
 
   FileDescriptor wake_;
   EventQueue events_;
@@ -96,13 +75,13 @@ class Supervisor {
   std::atomic<pid_t> guardian_pid_{0};
 
   // From here on: the thread's own.
+  VerdictDesk desk_{};
+  AttemptLauncher launcher_;
   GpuSlots gpus_;
   Poller poller_{};
   Poller outputs_{};  // the pipes; itself in poller_ unless throttled
   bool throttled_ = false;
   std::unique_ptr<GuardianProcess> guardian_{};
-  FileDescriptor listener_{};
-  std::map<int, Asker> askers_{};  // connected, their question not yet read
   std::uint64_t next_id_ = 0;
   Attempts attempts_{};
   SteadyClock::time_point next_deadline_ = SteadyClock::time_point::max();

@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <string_view>
 
 #include "trainer/launch/report_line.h"
 #include "trainer/launch/verdict_socket.h"
@@ -41,30 +42,45 @@ std::int64_t append(const std::string& path, const ReportLine& report) {
   return ::lseek(file.get(), 0, SEEK_CUR);
 }
 
-std::string receive_line(int socket) {
-  std::string line;
-  char c = 0;
-  while (::recv(socket, &c, 1, 0) == 1 && c != '\n' && line.size() < 16) {
-    line += c;
+/// A conversation with the tuner; every part of it may fail, and then there is no tuner.
+class Channel {
+ public:
+  explicit Channel(const char* channel) {
+    const std::string_view text = channel == nullptr ? "" : channel;
+    const std::size_t slash = text.find('/');
+    if (slash != std::string_view::npos) {
+      socket_ = connect_to(std::string(text.substr(0, slash)));
+      say(std::string(text.substr(slash + 1)));
+    }
   }
-  return line;
-}
 
-LogAnswer ask(const std::string& channel, std::int64_t offset) {
-  const std::size_t slash = channel.find('/');
-  if (slash == std::string::npos) {
-    return LogAnswer::no_tuner;
+  LogAnswer ask(std::int64_t offset) {
+    say(std::to_string(offset));
+    const std::string answer = hear();
+    if (answer == "stop") {
+      return LogAnswer::stop;
+    }
+    return answer == "go_on" ? LogAnswer::go_on : LogAnswer::no_tuner;
   }
-  const FileDescriptor socket = connect_to(channel.substr(0, slash));
-  const std::string question = fmt::format("{} {}\n", channel.substr(slash + 1), offset);
-  const bool asked = socket && ::send(socket.get(), question.data(), question.size(),
-                                      MSG_NOSIGNAL) == static_cast<ssize_t>(question.size());
-  const std::string answer = asked ? receive_line(socket.get()) : "";
-  if (answer == "stop") {
-    return LogAnswer::stop;
+
+ private:
+  void say(const std::string& text) {
+    const std::string line = text + "\n";
+    if (socket_ && ::send(socket_.get(), line.data(), line.size(), MSG_NOSIGNAL) < 0) {
+      return;  // what the tuner said before it left can still be heard
+    }
   }
-  return answer == "go_on" ? LogAnswer::go_on : LogAnswer::no_tuner;
-}
+  std::string hear() {
+    std::string line;
+    char c = 0;
+    while (socket_ && ::recv(socket_.get(), &c, 1, 0) == 1 && c != '\n' && line.size() < 16) {
+      line += c;
+    }
+    return line;
+  }
+
+  FileDescriptor socket_{};
+};
 
 }  // namespace
 
@@ -74,9 +90,8 @@ LogAnswer log_metrics(const LogRequest& request) {
     throw std::runtime_error(
         "AUTOGLM_METRICS is not set; `autoglm log` reports from inside a trial");
   }
-  const std::int64_t offset = append(metrics, {.step = request.step, .metrics = request.metrics});
-  const char* channel = std::getenv(kChannelVariable);
-  return channel == nullptr ? LogAnswer::no_tuner : ask(channel, offset);
+  Channel channel(std::getenv(kChannelVariable));
+  return channel.ask(append(metrics, {.step = request.step, .metrics = request.metrics}));
 }
 
 }  // namespace autoglm

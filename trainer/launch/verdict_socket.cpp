@@ -29,25 +29,28 @@ FileDescriptor stream_socket(int flags) {
   return FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | flags, 0));
 }
 
-/// Takes a number and what must follow it (NUL: nothing) from the beginning of `text`.
 template <typename Number>
-bool take_number(std::string_view& text, char after, Number& number) {
+std::optional<Number> parse_number(std::string_view text) {
+  Number number{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
-  const bool fits =
-      error == std::errc{} && (after == '\0' ? text.empty() : text.starts_with(after));
-  text.remove_prefix(fits && after != '\0' ? 1 : 0);
-  return fits;
+  const bool is_all = error == std::errc{} && end == text.data() + text.size();
+  return is_all ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
 
-std::optional<VerdictQuestion> parse_question(std::string_view line) {
-  VerdictQuestion question;
-  const bool fits = take_number(line, '/', question.trial) &&
-                    take_number(line, ' ', question.attempt) &&
-                    take_number(line, '\0', question.offset);
-  return fits ? std::optional(question) : std::nullopt;
+std::optional<AskerOrigin> parse_origin(std::string_view line) {
+  const std::size_t slash = line.find('/');
+  if (slash == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const auto trial = parse_number<std::int64_t>(line.substr(0, slash));
+  const auto attempt = parse_number<int>(line.substr(slash + 1));
+  return trial && attempt ? std::optional(AskerOrigin{*trial, *attempt}) : std::nullopt;
+}
+
+std::optional<std::int64_t> parse_offset(std::string_view line) {
+  return parse_number<std::int64_t>(line);
 }
 
 FileDescriptor listen_at(const std::string& name) {

@@ -11,22 +11,26 @@
 namespace autoglm {
 
 // AUTOGLM_CHANNEL is "NAME/TRIAL/ATTEMPT", where NAME is the name of a Unix stream socket in
-// Linux's abstract namespace (no file that would have to be removed). A question is the line
-// "TRIAL/ATTEMPT OFFSET", where OFFSET is how long the metrics file was after the asker's own line;
-// the answer, once the study has judged all reports up to there, is the line "go_on" or "stop".
+// Linux's abstract namespace (no file that would have to be removed). Who asks says the line
+// "TRIAL/ATTEMPT" when it connects, then appends its report to the metrics file, then says how long
+// the file was after that, as a line. The answer is the line "go_on", once the study has judged all
+// reports up to there, or "stop", which may come at any time. It introduces itself first so that
+// the tuner knows, when the verdict falls, that the program will hear it this way.
 
 inline constexpr char kChannelVariable[] = "AUTOGLM_CHANNEL";
 
-struct VerdictQuestion {
+/// The attempt that an asker belongs to.
+struct AskerOrigin {
   std::int64_t trial = 0;
   int attempt = 0;
-  std::int64_t offset = 0;
+  bool operator==(const AskerOrigin&) const = default;
 };
 
-/// Nothing when the line (without its end) is none.
-std::optional<VerdictQuestion> parse_question(std::string_view line);
+// Lines without their end; nothing when they make no sense.
+std::optional<AskerOrigin> parse_origin(std::string_view line);
+std::optional<std::int64_t> parse_offset(std::string_view line);
 
-/// Close-on-exec. An invalid descriptor when that cannot be done: errno says why.
+/// Close-on-exec. An invalid descriptor when that cannot be done.
 FileDescriptor listen_at(const std::string& name);
 FileDescriptor connect_to(const std::string& name);
 
