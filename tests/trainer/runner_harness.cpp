@@ -78,7 +78,7 @@ std::vector<std::string> RunnerHarness::Story::report_texts() const {
   return texts;
 }
 
-RunnerHarness::Story RunnerHarness::run(RunRequest request, const Judge& judge) {
+RunnerHarness::Story RunnerHarness::run(const RunRequest& request, const Judge& judge) {
   runner_->start(request);
   return follow(judge);
 }

@@ -40,7 +40,7 @@ class RunnerHarness {
     std::vector<std::string> report_texts() const;
   };
   using Judge = std::function<Action(const Reported&)>;
-  Story run(RunRequest request = {}, const Judge& judge = {});
+  Story run(const RunRequest& request = {}, const Judge& judge = {});
   /// The same from an attempt that was started already.
   Story follow(const Judge& judge = {});
   /// Waits until the attempt reports.

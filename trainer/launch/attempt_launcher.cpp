@@ -83,9 +83,10 @@ std::unique_ptr<RunningAttempt> AttemptLauncher::launch(const RunRequest& reques
                                .program = job.arguments[0],
                                .directory = job.directory,
                                .devices = devices},
-      std::move(ours), std::move(directory),
-      std::array{std::move(output.read_end), std::move(errors.read_end)}, capture_, limits_,
-      events_);
+      RunningAttempt::Connections{.control = std::move(ours),
+                                  .pipes = {std::move(output.read_end), std::move(errors.read_end)},
+                                  .directory = std::move(directory)},
+      capture_, limits_, events_);
 }
 
 LaunchJob AttemptLauncher::job_for(const RunRequest& request, const std::string& devices) const {

@@ -45,6 +45,7 @@ std::vector<std::string> devices_of_machine() {
 std::vector<std::string> usable_devices(const std::vector<int>& gpu_devices) {
   if (!gpu_devices.empty()) {
     std::vector<std::string> devices;
+    devices.reserve(gpu_devices.size());
     for (const int device : gpu_devices) {
       devices.push_back(std::to_string(device));
     }

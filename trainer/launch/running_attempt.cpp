@@ -21,21 +21,20 @@ constexpr int kPiecesAtATime = 32;
 
 }  // namespace
 
-RunningAttempt::RunningAttempt(Identity identity, FileDescriptor control,
-                               AttemptDirectory directory, std::array<FileDescriptor, 2> pipes,
-                               const Capture& capture, const AttemptLimits& limits,
-                               EventQueue& events)
+RunningAttempt::RunningAttempt(Identity identity, Connections connections, const Capture& capture,
+                               const AttemptLimits& limits, EventQueue& events)
     : identity_(std::move(identity)),
       limits_(limits),
       events_(events),
-      control_(std::move(control)),
-      output_(std::move(directory), std::move(pipes), capture, [this](const Report& report) {
-        ++reports_;
-        events_.push(Reported{.trial = identity_.trial,
-                              .attempt = identity_.attempt,
-                              .step = report.step,
-                              .metrics = report.metrics});
-      }) {
+      control_(std::move(connections.control)),
+      output_(std::move(connections.directory), std::move(connections.pipes), capture,
+              [this](const Report& report) {
+                ++reports_;
+                events_.push(Reported{.trial = identity_.trial,
+                                      .attempt = identity_.attempt,
+                                      .step = report.step,
+                                      .metrics = report.metrics});
+              }) {
   finished_.trial = identity_.trial;
   finished_.attempt = identity_.attempt;
 }

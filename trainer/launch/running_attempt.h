@@ -36,10 +36,15 @@ class RunningAttempt {
     std::string devices{};    // that it holds
   };
 
-  /// `control` is our end of its keeper's socket. `limits` and `events` are not owned and must
-  /// outlive this.
-  RunningAttempt(Identity identity, FileDescriptor control, AttemptDirectory directory,
-                 std::array<FileDescriptor, 2> pipes, const Capture& capture,
+  /// Our ends of what connects us with it.
+  struct Connections {
+    FileDescriptor control{};               // of its keeper's socket
+    std::array<FileDescriptor, 2> pipes{};  // stdout's and stderr's, not blocking
+    AttemptDirectory directory{};
+  };
+
+  /// `capture`, `limits` and `events` are not owned and must outlive this.
+  RunningAttempt(Identity identity, Connections connections, const Capture& capture,
                  const AttemptLimits& limits, EventQueue& events);
 
   const Identity& identity() const { return identity_; }

@@ -1,5 +1,6 @@
 #include "trainer/launch/trial_environment.h"
 
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <string_view>
@@ -70,7 +71,7 @@ std::vector<std::string> trial_environment(Environment inherited, const CommandS
   std::vector<std::string> result;
   result.reserve(environment.size());
   for (const auto& [name, value] : environment) {
-    result.push_back(name + "=" + value);
+    result.push_back(fmt::format("{}={}", name, value));
   }
   return result;
 }
