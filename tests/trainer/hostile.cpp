@@ -112,12 +112,12 @@ int reports_after_its_end() {
   return 0;
 }
 
-int floods(std::size_t megabytes) {
+int writes_300_mb() {
   std::string text;
   while (text.size() < 1000000) {
     text += "a line of output that is no report\n";
   }
-  for (std::size_t i = 0; i < megabytes; ++i) {
+  for (int i = 0; i < 300; ++i) {
     say(text);
   }
   say("{\"loss\": 1}\n");
@@ -202,8 +202,8 @@ int says_what_it_has() {
   }
   for (int signal = 1; signal < 65; ++signal) {
     struct sigaction action {};
-    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_DFL) {
-      say("disposition " + std::to_string(signal) + "\n");
+    if (::sigaction(signal, nullptr, &action) == 0 && action.sa_handler == SIG_IGN) {
+      say("ignored " + std::to_string(signal) + "\n");
     }
   }
   sigset_t mask;
@@ -237,8 +237,7 @@ int main(int argc, char** argv) {
       {"says_what_it_has", says_what_it_has},
       {"stops_its_keeper", stops_its_keeper},
       {"stops_itself", stops_itself},
-      {"writes_300_mb", [] { return floods(300); }},
-      {"writes_2_gb", [] { return floods(2000); }},
+      {"writes_300_mb", writes_300_mb},
       {"writes_a_long_line", writes_a_long_line},
   };
   const auto way = ways.find(argc == 2 ? argv[1] : "");

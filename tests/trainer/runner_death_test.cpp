@@ -24,6 +24,15 @@ TEST_CASE("a program that kills its keeper has failed, and its children are gone
   CHECK(harness.runner().free_slots() == 1);
 }
 
+TEST_CASE("a program that stops its keeper is ended nevertheless") {
+  RunnerHarness harness(hostile("stops_its_keeper", R"("grace": "10ms")"));
+  harness.runner().start({});
+  REQUIRE(eventually([&harness] { return !harness.survivors().empty(); }));
+  harness.runner().stop_all(TrialRunner::Haste::with_grace);
+  CHECK(harness.follow().finished.ending == Ending::stopped);
+  CHECK(harness.survivors().empty());
+}
+
 TEST_CASE("a program that kills the guardian has failed, and another guardian takes over") {
   RunnerHarness harness(hostile("kills_its_guardian"));
   const std::int64_t first = harness.runner().guardian_pid();

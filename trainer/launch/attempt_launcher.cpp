@@ -85,7 +85,8 @@ std::unique_ptr<RunningAttempt> AttemptLauncher::launch(const RunRequest& reques
                                .devices = devices},
       RunningAttempt::Connections{.control = std::move(ours),
                                   .pipes = {std::move(output.read_end), std::move(errors.read_end)},
-                                  .directory = std::move(directory)},
+                                  .directory = std::move(directory),
+                                  .kill_keeper = [&guardian, id] { guardian.kill_keeper(id); }},
       capture_, limits_, events_);
 }
 

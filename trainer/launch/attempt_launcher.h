@@ -24,8 +24,8 @@ class AttemptLauncher {
   const CommandRunnerOptions& options() const { return options_; }
   std::string directory_of(const RunRequest& request) const;
 
-  /// Hands the program to the guardian, under `id`. `devices` is what the attempt holds. Throws
-  /// std::system_error.
+  /// Hands the program to the guardian, under `id`. `devices` is what the attempt holds. `guardian`
+  /// must live until the attempt has ended. Throws std::system_error.
   std::unique_ptr<RunningAttempt> launch(const RunRequest& request, std::uint64_t id,
                                          const std::string& devices, GuardianProcess& guardian);
 

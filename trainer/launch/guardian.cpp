@@ -34,7 +34,8 @@ class Guardian {
   void run();
 
  private:
-  bool take_launches();
+  bool take_orders();
+  void kill_keeper(std::uint64_t id);
   void launch(std::uint64_t id, LaunchDescriptors descriptors);
   void reap();
   void kill_strays();
@@ -56,20 +57,32 @@ void Guardian::run() {
     forget_ended_children(children_.get());
     reap();
     kill_strays();
-    tuner_lives = take_launches();
+    tuner_lives = take_orders();
   }
   end();
 }
 
-bool Guardian::take_launches() {
+bool Guardian::take_orders() {
   for (;;) {
-    LaunchMessage message;
+    GuardianOrder order;
     LaunchDescriptors descriptors;
-    const Received received = receive_launch(socket_.get(), message, descriptors);
+    const Received received = receive_order(socket_.get(), order, descriptors);
     if (received != Received::message) {
       return received == Received::nothing;
     }
-    launch(message.id, std::move(descriptors));
+    if (order.kind == GuardianOrder::Kind::launch) {
+      launch(order.id, std::move(descriptors));
+    } else {
+      kill_keeper(order.id);
+    }
+  }
+}
+
+void Guardian::kill_keeper(std::uint64_t id) {
+  for (const auto& [pid, keeper] : keepers_) {
+    if (keeper == id) {
+      ::kill(pid, SIGKILL);
+    }
   }
 }
 

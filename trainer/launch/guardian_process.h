@@ -25,7 +25,12 @@ class GuardianProcess {
   int socket() const { return socket_.get(); }
 
   bool launch(std::uint64_t id, const LaunchDescriptors& descriptors) {
-    return send_launch(socket_.get(), {.id = id}, descriptors);
+    return send_launch(socket_.get(), id, descriptors);
+  }
+  /// Its program and all else that it keeps are killed too, and receive() tells when they are gone.
+  bool kill_keeper(std::uint64_t id) {
+    return send_message(socket_.get(),
+                        GuardianOrder{.kind = GuardianOrder::Kind::kill_keeper, .id = id});
   }
   Received receive(KeeperGone& gone) { return receive_message(socket_.get(), gone); }
 

@@ -106,11 +106,11 @@ std::array<FileDescriptor, 2> socket_pair() {
   return {FileDescriptor(ends[0]), FileDescriptor(ends[1])};
 }
 
-bool send_launch(int socket, const LaunchMessage& message, const LaunchDescriptors& descriptors) {
+bool send_launch(int socket, std::uint64_t id, const LaunchDescriptors& descriptors) {
   const int numbers[kDescriptors] = {descriptors.control.get(), descriptors.output.get(),
                                      descriptors.errors.get(), descriptors.job.get()};
-  LaunchMessage copy = message;
-  iovec part{.iov_base = &copy, .iov_len = sizeof(copy)};
+  GuardianOrder order{.kind = GuardianOrder::Kind::launch, .id = id};
+  iovec part{.iov_base = &order, .iov_len = sizeof(order)};
   alignas(cmsghdr) char control[kControlSize] = {};
   msghdr header{};
   header.msg_iov = &part;
@@ -122,11 +122,11 @@ bool send_launch(int socket, const LaunchMessage& message, const LaunchDescripto
   rights->cmsg_type = SCM_RIGHTS;
   rights->cmsg_len = CMSG_LEN(sizeof(numbers));
   std::memcpy(CMSG_DATA(rights), numbers, sizeof(numbers));
-  return ::sendmsg(socket, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof(copy));
+  return ::sendmsg(socket, &header, MSG_NOSIGNAL) == static_cast<ssize_t>(sizeof(order));
 }
 
-Received receive_launch(int socket, LaunchMessage& message, LaunchDescriptors& descriptors) {
-  iovec part{.iov_base = &message, .iov_len = sizeof(message)};
+Received receive_order(int socket, GuardianOrder& order, LaunchDescriptors& descriptors) {
+  iovec part{.iov_base = &order, .iov_len = sizeof(order)};
   alignas(cmsghdr) char control[kControlSize] = {};
   msghdr header{};
   header.msg_iov = &part;
@@ -134,7 +134,7 @@ Received receive_launch(int socket, LaunchMessage& message, LaunchDescriptors& d
   header.msg_control = control;
   header.msg_controllen = sizeof(control);
   const Received result =
-      received(::recvmsg(socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT), sizeof(message));
+      received(::recvmsg(socket, &header, MSG_CMSG_CLOEXEC | MSG_DONTWAIT), sizeof(order));
   const cmsghdr* rights = result == Received::message ? CMSG_FIRSTHDR(&header) : nullptr;
   int numbers[kDescriptors] = {-1, -1, -1, -1};
   if (rights != nullptr && rights->cmsg_len == CMSG_LEN(sizeof(numbers))) {

@@ -1,9 +1,9 @@
 // What the tuner, the guardian and the keepers say to each other. All three are the same program,
 // so messages are plain records.
 //
-// A socket between tuner and guardian: Greeting (guardian, once), LaunchMessage with four
-// descriptors (tuner), KeeperGone (guardian). A socket for each attempt between tuner and keeper:
-// Order (tuner), KeeperReport (keeper). Closing either socket says: kill all that is yours.
+// A socket between tuner and guardian: Greeting (guardian, once), GuardianOrder, to launch with
+// four descriptors (tuner), KeeperGone (guardian). A socket for each attempt between tuner and
+// keeper: Order (tuner), KeeperReport (keeper). Closing either socket says: kill all that is yours.
 #pragma once
 
 #include <sys/types.h>
@@ -27,11 +27,13 @@ struct Greeting {
   int error = 0;
 };
 
-/// Start a program. Goes with the descriptors of LaunchDescriptors.
-struct LaunchMessage {
+/// What the guardian is to do about the attempt that the tuner calls `id`.
+struct GuardianOrder {
+  enum class Kind { launch, kill_keeper } kind = Kind::launch;
   std::uint64_t id = 0;
 };
 
+/// Goes with an order to launch.
 struct LaunchDescriptors {
   FileDescriptor control{};  // the keeper's end
   FileDescriptor output{};   // becomes stdout
@@ -63,7 +65,6 @@ enum class Obstacle { process, directory, program, interpreter };
 
 struct KeeperReport {
   KeeperEvent event = KeeperEvent::ended;
-  pid_t keeper = 0;
   pid_t program = 0;
   Obstacle obstacle = Obstacle::process;
   int error = 0;             // errno, of not_started
@@ -82,11 +83,12 @@ LaunchJob read_job(int file);
 std::array<FileDescriptor, 2> socket_pair();
 
 /// False when the guardian is gone or does not take it in time.
-bool send_launch(int socket, const LaunchMessage& message, const LaunchDescriptors& descriptors);
+bool send_launch(int socket, std::uint64_t id, const LaunchDescriptors& descriptors);
 
 enum class Received { message, nothing, end };
 
-Received receive_launch(int socket, LaunchMessage& message, LaunchDescriptors& descriptors);
+/// `descriptors` are invalid unless the order is to launch.
+Received receive_order(int socket, GuardianOrder& order, LaunchDescriptors& descriptors);
 
 bool send_bytes(int socket, const void* data, std::size_t size);
 Received receive_bytes(int socket, void* data, std::size_t size);

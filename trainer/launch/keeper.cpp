@@ -23,7 +23,7 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kKillAgainMs = 5;
 /// A process in an uninterruptible wait (a dead network file system) cannot be killed; the tuner
 /// is told after this time nevertheless.
-constexpr std::chrono::seconds kUnkillable{5};
+constexpr std::chrono::seconds kUnkillable{2};
 
 double seconds_of(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
@@ -111,9 +111,8 @@ bool Keeper::start() {
   descriptors_.job.reset();
   descriptors_.output.reset();
   descriptors_.errors.reset();
-  send_message(
-      descriptors_.control.get(),
-      KeeperReport{.event = KeeperEvent::started, .keeper = ::getpid(), .program = program_});
+  send_message(descriptors_.control.get(),
+               KeeperReport{.event = KeeperEvent::started, .program = program_});
   return true;
 }
 

@@ -14,8 +14,10 @@ namespace {
 
 /// For a program that heard "stop" from `autoglm log`: it may want to say goodbye by itself.
 constexpr std::chrono::seconds kOwnEnd{1};
-/// A keeper that did not carry out an order to kill was stopped by its trial.
-constexpr std::chrono::seconds kDeafKeeper{7};
+/// Who has not carried out an order to kill by then was stopped by the trial.
+constexpr std::chrono::seconds kDeaf{3};
+/// A program from a slow network file system may take its time to start.
+constexpr std::chrono::seconds kLongestStart{60};
 /// Between two looks at the other attempts.
 constexpr int kPiecesAtATime = 32;
 
@@ -27,6 +29,7 @@ RunningAttempt::RunningAttempt(Identity identity, Connections connections, const
       limits_(limits),
       events_(events),
       control_(std::move(connections.control)),
+      kill_keeper_(std::move(connections.kill_keeper)),
       output_(std::move(connections.directory), std::move(connections.pipes), capture,
               [this](const Report& report) {
                 ++reports_;
@@ -37,6 +40,7 @@ RunningAttempt::RunningAttempt(Identity identity, Connections connections, const
               }) {
   finished_.trial = identity_.trial;
   finished_.attempt = identity_.attempt;
+  schedule_.at(EndStep::kill) = SteadyClock::now() + kLongestStart;
 }
 
 bool RunningAttempt::hear_keeper() {
@@ -49,7 +53,6 @@ bool RunningAttempt::hear_keeper() {
     return false;  // after lose_keeper() its words are late
   }
   if (report.event == KeeperEvent::started) {
-    keeper_ = report.keeper;
     tell_started(report.program);
     return true;
   }
@@ -60,8 +63,11 @@ bool RunningAttempt::hear_keeper() {
 void RunningAttempt::tell_started(pid_t program) {
   phase_ = Phase::running;
   program_ = program;
+  if (cause_ == StopCause::none) {
+    schedule_.cancel_all();
+  }
   if (limits_.timeout) {
-    timeout_at_ = SteadyClock::now() + *limits_.timeout;
+    schedule_.at(EndStep::time_out) = SteadyClock::now() + *limits_.timeout;
   }
   events_.push(Started{.trial = identity_.trial,
                        .attempt = identity_.attempt,
@@ -86,7 +92,7 @@ void RunningAttempt::end_with(const KeeperReport& report) {
   }
   phase_ = Phase::ended;
   output_.close();
-  timeout_at_ = terminate_at_ = kill_at_ = kill_keeper_at_ = kNever;
+  schedule_.cancel_all();
   finished_.user_seconds = report.user_seconds;
   finished_.system_seconds = report.system_seconds;
   finished_.peak_memory_bytes = report.peak_memory_bytes;
@@ -147,12 +153,12 @@ void RunningAttempt::stop(StopCause cause, TrialRunner::Haste haste) {
   const auto now = SteadyClock::now();
   if (cause_ == StopCause::none) {
     cause_ = cause;
-    terminate_at_ = now;
+    schedule_.at(EndStep::terminate) = now;
   }
   if (haste == TrialRunner::Haste::at_once) {
     output_.mute();
-    terminate_at_ = kNever;
-    kill_at_ = std::min(kill_at_, now);
+    schedule_.at(EndStep::terminate) = EndSchedule::kNever;
+    schedule_.at(EndStep::kill) = now;
   }
 }
 
@@ -165,33 +171,39 @@ void RunningAttempt::answer(Action action, bool told) {
     stop(StopCause::verdict, TrialRunner::Haste::with_grace);
     output_.mute();
     if (is_news && told) {
-      terminate_at_ += kOwnEnd;
+      schedule_.at(EndStep::terminate) += kOwnEnd;
     }
   }
 }
 
 SteadyClock::time_point RunningAttempt::keep_time(SteadyClock::time_point now) {
-  if (timeout_at_ <= now) {
-    timeout_at_ = kNever;
-    stop(StopCause::timeout, TrialRunner::Haste::with_grace);
+  while (const auto step = schedule_.take_due(now)) {
+    take_step(*step, now);
   }
-  if (terminate_at_ <= now) {
-    terminate_at_ = kNever;
-    send_order(Order::terminate);
-    kill_at_ = now + limits_.grace;
+  return schedule_.next();
+}
+
+void RunningAttempt::take_step(EndStep step, SteadyClock::time_point now) {
+  switch (step) {
+    case EndStep::time_out:
+      stop(StopCause::timeout, TrialRunner::Haste::with_grace);
+      return;
+    case EndStep::terminate:
+      send_order(Order::terminate);
+      schedule_.at(EndStep::kill) = now + limits_.grace;
+      return;
+    case EndStep::kill:
+      send_order(Order::kill);
+      schedule_.at(EndStep::kill_keeper) = now + kDeaf;
+      return;
+    case EndStep::kill_keeper:
+      kill_keeper_();
+      schedule_.at(EndStep::give_up) = now + kDeaf;
+      return;
+    case EndStep::give_up:
+      lose_keeper("the guardian of the trials does not answer");
+      return;
   }
-  if (kill_at_ <= now) {
-    kill_at_ = kNever;
-    send_order(Order::kill);
-    kill_keeper_at_ = now + kDeafKeeper;
-  }
-  if (kill_keeper_at_ <= now) {
-    kill_keeper_at_ = kNever;
-    if (control_ && keeper_ > 0) {
-      ::kill(keeper_, SIGKILL);  // then the guardian kills what it kept
-    }
-  }
-  return std::min({timeout_at_, terminate_at_, kill_at_, kill_keeper_at_});
 }
 
 void RunningAttempt::send_order(Order order) {

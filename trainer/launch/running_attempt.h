@@ -4,17 +4,17 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
 #include "optimizer/trial_runner.h"
+#include "trainer/launch/end_schedule.h"
 #include "trainer/launch/event_queue.h"
 #include "trainer/launch/guardian_protocol.h"
 #include "trainer/launch/trial_output.h"
 
 namespace autoglm {
-
-using SteadyClock = std::chrono::steady_clock;
 
 /// What an attempt may do, from the spec.
 struct AttemptLimits {
@@ -41,6 +41,7 @@ class RunningAttempt {
     FileDescriptor control{};               // of its keeper's socket
     std::array<FileDescriptor, 2> pipes{};  // stdout's and stderr's, not blocking
     AttemptDirectory directory{};
+    std::function<void()> kill_keeper{};  // by the guardian; called before this has ended
   };
 
   /// `capture`, `limits` and `events` are not owned and must outlive this.
@@ -89,27 +90,23 @@ class RunningAttempt {
   void end_with(const KeeperReport& report);
   std::string why_not_started(const KeeperReport& report) const;
   void classify_end(const KeeperReport& report);
+  void take_step(EndStep step, SteadyClock::time_point now);
   void send_order(Order order);
 
   Identity identity_;
   const AttemptLimits& limits_;
   EventQueue& events_;
   FileDescriptor control_;
+  std::function<void()> kill_keeper_;
   TrialOutput output_;
 
   Phase phase_ = Phase::starting;
   StopCause cause_ = StopCause::none;
-  pid_t keeper_ = 0;
   pid_t program_ = 0;
   std::int64_t reports_ = 0;  // told
   std::int64_t verdicts_ = 0;
   Finished finished_{};
-
-  static constexpr SteadyClock::time_point kNever = SteadyClock::time_point::max();
-  SteadyClock::time_point timeout_at_ = kNever;
-  SteadyClock::time_point terminate_at_ = kNever;
-  SteadyClock::time_point kill_at_ = kNever;
-  SteadyClock::time_point kill_keeper_at_ = kNever;
+  EndSchedule schedule_{};
 };
 
 }  // namespace autoglm
