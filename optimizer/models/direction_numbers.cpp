@@ -30,8 +30,10 @@
 
 namespace autoglm {
 
+namespace {
+
 // clang-format off
-const std::array<DirectionNumbers, 127> kDirectionNumbers{{
+constexpr std::array<DirectionNumbers, 127> kDirectionNumbers{{
     {3, {1}}, {7, {1, 3}}, {11, {1, 3, 1}}, {13, {1, 1, 1}}, {19, {1, 1, 3, 3}},
     {25, {1, 3, 5, 13}}, {37, {1, 1, 5, 5, 17}}, {41, {1, 1, 5, 5, 5}}, {47, {1, 1, 7, 11, 19}},
     {55, {1, 1, 5, 1, 1}}, {59, {1, 1, 1, 3, 11}}, {61, {1, 3, 5, 5, 31}},
@@ -97,5 +99,11 @@ const std::array<DirectionNumbers, 127> kDirectionNumbers{{
     {1509, {1, 3, 3, 7, 5, 41, 127, 61, 261, 717}},
 }};
 // clang-format on
+
+}  // namespace
+
+const DirectionNumbers& direction_numbers(std::size_t dimension) {
+  return kDirectionNumbers[dimension - 1];
+}
 
 }  // namespace autoglm

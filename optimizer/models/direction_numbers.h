@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 
 namespace autoglm {
@@ -13,7 +14,7 @@ struct DirectionNumbers {
   std::array<std::uint32_t, 10> initial{};
 };
 
-/// Of the second dimension (the first needs none) and those after it.
-extern const std::array<DirectionNumbers, 127> kDirectionNumbers;
+/// REQUIRES: 1 <= dimension <= 127, counted from 0; the first needs none.
+const DirectionNumbers& direction_numbers(std::size_t dimension);
 
 }  // namespace autoglm

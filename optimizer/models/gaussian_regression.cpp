@@ -31,8 +31,8 @@ Eigen::LLT<Eigen::MatrixXd> robust_cholesky(Eigen::MatrixXd covariance) {
   return factor;
 }
 
-GaussianRegression::GaussianRegression(Eigen::MatrixXd points, Eigen::VectorXd targets,
-                                       ColumnGroups groups, Hyperparameters hyperparameters)
+GaussianRegression::GaussianRegression(Eigen::MatrixXd points, const Eigen::VectorXd& targets,
+                                       ColumnGroups groups, const Hyperparameters& hyperparameters)
     : GaussianRegression(
           Data{std::move(points), targets,
                Eigen::VectorXd::Constant(targets.size(), hyperparameters.noise_variance)},
@@ -58,7 +58,7 @@ Predictions GaussianRegression::predict(const Eigen::MatrixXd& at) const {
   Eigen::MatrixXd covariances = kernel_.between(points_, at);  // [n, m]
   covariances.array() += kMeanVariance;
   Predictions result;
-  result.means.noalias() = covariances.transpose() * weights_;
+  result.means = covariances.transpose() * weights_;
   factor_.matrixL().solveInPlace(covariances);
   result.variances =
       (kernel_.variance + kMeanVariance - covariances.colwise().squaredNorm().transpose().array())

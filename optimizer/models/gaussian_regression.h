@@ -34,9 +34,11 @@ struct PointPrediction {
 class GaussianRegression {
  public:
   /// REQUIRES: targets of the order of one (mean 0, deviation 1), at least one point.
-  GaussianRegression(Eigen::MatrixXd points /* [n, features] */, Eigen::VectorXd targets /* [n] */,
-                     ColumnGroups groups, Hyperparameters hyperparameters);
+  GaussianRegression(Eigen::MatrixXd points /* [n, features] */,
+                     const Eigen::VectorXd& targets /* [n] */, ColumnGroups groups,
+                     const Hyperparameters& hyperparameters);
 
+  /// REQUIRES, here and below: at least one row.
   Eigen::VectorXd means(const Eigen::MatrixXd& at /* [m, features] */) const;  // [m]
   Predictions predict(const Eigen::MatrixXd& at /* [m, features] */) const;
   PointPrediction predict_with_gradient(const Eigen::VectorXd& at /* [features] */) const;

@@ -9,25 +9,25 @@ namespace autoglm {
 
 namespace {
 
-// A normal prior on a logarithm, and the bounds within which it is searched.
-struct LogPrior {
-  double mean;
-  double deviation;
+// A log-normal prior, and the bounds within which to search.
+struct Prior {
+  double median;
+  double deviation;  // of the logarithm
   double lower;
   double upper;
 
   double negated(double log, double* slope) const {
-    const double standardized = (log - mean) / deviation;
+    const double standardized = (log - std::log(median)) / deviation;
     *slope = standardized / deviation;
     return standardized * standardized / 2;
   }
 };
 
-const LogPrior kLength{std::log(0.5), 1, std::log(0.02), std::log(60.0)};
-const LogPrior kSignal{0, 1, std::log(1e-3), std::log(1e3)};
-const LogPrior kNoise{-6, 2, std::log(1e-6), std::log(10.0)};
+constexpr Prior kLength{0.5, 1, 0.02, 60};
+constexpr Prior kSignal{1, 1, 1e-3, 1e3};
+constexpr Prior kNoise{0.00247875217666636, 2, 1e-6, 10};  // e^-6
 
-const LogPrior& prior_of(Eigen::Index i, Eigen::Index groups) {
+const Prior& prior_of(Eigen::Index i, Eigen::Index groups) {
   if (i < groups) {
     return kLength;
   }
@@ -104,8 +104,8 @@ Hyperparameters HyperparameterPosterior::maximize(
   const Eigen::Index groups = groups_.count;
   Box box{Eigen::VectorXd(groups + 2), Eigen::VectorXd(groups + 2)};
   for (Eigen::Index i = 0; i < groups + 2; ++i) {
-    box.lower[i] = prior_of(i, groups).lower;
-    box.upper[i] = prior_of(i, groups).upper;
+    box.lower[i] = std::log(prior_of(i, groups).lower);
+    box.upper[i] = std::log(prior_of(i, groups).upper);
   }
   const SmoothFunction function = [this](const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) {
     return negated(logs, gradient);

@@ -23,7 +23,7 @@ std::vector<std::uint32_t> directions_of(std::size_t dimension) {
     }
     return directions;
   }
-  const DirectionNumbers& numbers = kDirectionNumbers[dimension - 1];
+  const DirectionNumbers& numbers = direction_numbers(dimension);
   const auto degree = static_cast<std::size_t>(std::bit_width(numbers.polynomial)) - 1;
   for (std::size_t k = 0; k < kDigits; ++k) {
     if (k < degree) {

@@ -128,7 +128,7 @@ double median(const Eigen::VectorXd& values) {
 }
 
 WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs) {
-  const WarpedCosts standard = standardize(costs);
+  WarpedCosts standard = standardize(costs);
   if (warp == OutputWarp::identity || standard.targets.isZero(0)) {
     return standard;
   }

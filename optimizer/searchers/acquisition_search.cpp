@@ -66,6 +66,9 @@ std::vector<Scored> AcquisitionSearch::score(std::vector<Configuration> configur
                                         return !request_.is_open(configuration);
                                       }),
                        configurations.end());
+  if (configurations.empty()) {
+    return {};
+  }
   Eigen::MatrixXd points(static_cast<Eigen::Index>(configurations.size()),
                          problem_.encoding.features());
   for (std::size_t i = 0; i < configurations.size(); ++i) {

@@ -96,11 +96,11 @@ std::vector<Value> CandidateMaker::alternatives(const Parameter& parameter,
       others.push_back(nth_value(parameter.domain, i));
     }
   } else {
-    const double n = static_cast<double>(*count);
     const double position = position_of(parameter.domain, value);
-    for (double step = 1; step < n; step *= 2) {
-      others.push_back(value_at(parameter.domain, position - step / n));
-      others.push_back(value_at(parameter.domain, position + step / n));
+    for (std::uint64_t cells = 1; cells < *count; cells *= 2) {
+      const double step = static_cast<double>(cells) / static_cast<double>(*count);
+      others.push_back(value_at(parameter.domain, position - step));
+      others.push_back(value_at(parameter.domain, position + step));
     }
   }
   others.erase(std::remove_if(others.begin(), others.end(),

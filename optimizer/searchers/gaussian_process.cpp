@@ -40,6 +40,7 @@ std::vector<Configuration> good_configurations(const SurrogateFitter::Model& mod
   constexpr std::size_t kGood = 5;
   const Eigen::VectorXd means = model.regression.means(model.regression.points());
   std::vector<std::pair<double, Eigen::Index>> ranked;
+  ranked.reserve(model.subset.size());
   for (Eigen::Index i = 0; i < means.size(); ++i) {
     ranked.emplace_back(means[i], model.subset[static_cast<std::size_t>(i)]);
   }

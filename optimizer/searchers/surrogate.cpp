@@ -33,6 +33,16 @@ Eigen::Index trials_at_last_fit(Eigen::Index finished) {
   return last;
 }
 
+std::vector<const Trial*> trials_of(const Evidence& evidence,
+                                    const std::vector<Eigen::Index>& subset) {
+  std::vector<const Trial*> trials;
+  trials.reserve(subset.size());
+  for (const Eigen::Index i : subset) {
+    trials.push_back(evidence.finished[static_cast<std::size_t>(i)]);
+  }
+  return trials;
+}
+
 }  // namespace
 
 SurrogateFitter::SurrogateFitter(const Encoding& encoding)
@@ -50,12 +60,8 @@ Eigen::MatrixXd SurrogateFitter::encode(const std::vector<const Trial*>& trials)
 const std::vector<FittedWarp>& SurrogateFitter::fit(const Evidence& evidence) {
   const Eigen::Index count = trials_at_last_fit(evidence.costs.size());
   const Eigen::VectorXd head = evidence.costs.head(count);
-  std::vector<const Trial*> trials;
-  std::vector<Eigen::Index> subset = informative_subset(head, kFitTrials);
-  for (const Eigen::Index i : subset) {
-    trials.push_back(evidence.finished[static_cast<std::size_t>(i)]);
-  }
-  Eigen::MatrixXd points = encode(trials);
+  const std::vector<Eigen::Index> subset = informative_subset(head, kFitTrials);
+  Eigen::MatrixXd points = encode(trials_of(evidence, subset));
   Eigen::VectorXd costs = head(subset);
   if (!fitted_.empty() && points.rows() == points_.rows() && points == points_ && costs == costs_) {
     return fitted_;
@@ -76,12 +82,9 @@ const std::vector<FittedWarp>& SurrogateFitter::fit(const Evidence& evidence) {
 SurrogateFitter::Model SurrogateFitter::condition(const Evidence& evidence,
                                                   const FittedWarp& fitted) const {
   std::vector<Eigen::Index> subset = informative_subset(evidence.costs, kModelTrials);
-  std::vector<const Trial*> trials;
-  for (const Eigen::Index i : subset) {
-    trials.push_back(evidence.finished[static_cast<std::size_t>(i)]);
-  }
   WarpedCosts costs = warp_costs(fitted.warp, evidence.costs(subset));
-  GaussianRegression regression(encode(trials), costs.targets, groups_, fitted.hyperparameters);
+  GaussianRegression regression(encode(trials_of(evidence, subset)), costs.targets, groups_,
+                                fitted.hyperparameters);
   return {std::move(regression), std::move(costs), std::move(subset)};
 }
 
