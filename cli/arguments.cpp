@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <string>
@@ -71,9 +72,9 @@ void add_storage_options(CLI::App& app, StudyOptions& options) {
   app.add_option("--seed", options.seed,
                  "the seed of a new study (default: the spec's, else drawn)")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
-  app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file");
-  app.add_flag("--take-over", options.take_over,
-               "run trials again that `ask` or Optuna left running");
+  mirror(app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file"));
+  mirror(app.add_flag("--take-over", options.take_over,
+                      "run trials again that another program left running"));
 }
 
 void add_tune(CLI::App& app, TuneOptions& options) {
@@ -81,11 +82,10 @@ void add_tune(CLI::App& app, TuneOptions& options) {
                                "Runs a study to its budget; the same command again resumes it.");
   add_study_options(tune, options.study);
   add_storage_options(tune, options.study);
-  auto* trials = add_option(tune, "--trials", options.trials, "trials in all")
-                     ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
+  add_option(tune, "--trials", options.trials, "trials in all")
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   add_option(tune, "--more", options.more, "trials beyond what is there")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}))
-      ->excludes(trials);
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   add_option(tune, "--time", options.time, "stop after this time: 90s, 10m, 2h, 1d")
       ->type_name("DURATION");
   add_option(tune, "--parallel", options.parallel, "trials at a time")
@@ -228,6 +228,24 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
   return exit_done;
 }
 
+bool is_given(const std::string& flag, int argc, char** argv) {
+  return std::any_of(argv, argv + argc, [&flag](const std::string_view argument) {
+    return argument == flag || argument.starts_with(flag + "=");
+  });
+}
+
+/// --trials and --more exclude each other; a flag wins over the other's mirror in the environment.
+void settle_budget(TuneOptions& options, int argc, char** argv) {
+  if (!options.trials || !options.more) {
+    return;
+  }
+  const bool trials = is_given("--trials", argc, argv);
+  if (trials == is_given("--more", argc, argv)) {
+    throw UsageError("autoglm tune: --trials and --more exclude each other; give one of them");
+  }
+  trials ? options.more.reset() : options.trials.reset();
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv) {
@@ -248,6 +266,7 @@ int run_command_line(int argc, char** argv) {
   if (const auto status = parse(app, argc, argv)) {
     return *status;
   }
+  settle_budget(options.tune, argc, argv);
   const std::string command = app.get_subcommands().front()->get_name();
   if (command == "tune") {
     return run_tune(options.tune);

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <random>
 
-#include "cli/spec_changes.h"
+#include "cli/resume_checks.h"
 #include "cli/version.h"
 #include "optimizer/planners/search_and_prune.h"
 #include "optimizer/pruners/catalog.h"
@@ -56,53 +56,6 @@ StudyRecord fresh_record(const StudySpec& spec, const StudyOptions& options) {
   record.max_trials = spec.max_trials;
   record.created = now();
   return record;
-}
-
-/// Shows what changed since the study was begun; throws when it must not.
-void check_changes(const StudyRecord& record, const StudySpec& spec, const std::string& path) {
-  if (record.spec_json.empty()) {
-    if (record.goals.size() != spec.objective.size()) {
-      throw UsageError(
-          fmt::format("{}: study \"{}\" has {} objectives, the spec has {}; name as many metrics",
-                      path, record.name, record.goals.size(), spec.objective.size()));
-    }
-    for (std::size_t i = 0; i < record.goals.size(); ++i) {
-      if (record.goals[i] != spec.objective.metrics()[i].goal) {
-        throw UsageError(
-            fmt::format("{}: study \"{}\" goes the other way than the spec's metric \"{}\"; "
-                        "change its goal",
-                        path, record.name, spec.objective.metrics()[i].name));
-      }
-    }
-    return;
-  }
-  const SpecRoot before = read_spec(record.spec_json, "the stored spec");
-  std::string refused;
-  for (const SpecChange& change : compare_specs(*before, *spec.root)) {
-    say(change.text);
-    if (!change.refusal.empty() && refused.empty()) {
-      refused = fmt::format("{}: {}: {}; undo it, or begin a new study with --new-study", spec.path,
-                            change.path, change.refusal);
-    }
-  }
-  if (!refused.empty()) {
-    throw UsageError(refused);
-  }
-}
-
-void settle_seed(StudyRecord& record, const StudySpec& spec, const StudyOptions& options,
-                 bool has_trials, const std::string& path) {
-  const std::optional<std::uint64_t> wanted = options.seed ? options.seed : spec.seed;
-  if (!wanted || *wanted == record.seed) {
-    return;
-  }
-  if (has_trials && !record.uuid.empty()) {
-    throw UsageError(fmt::format(
-        "{}: study \"{}\" was begun with seed {}, not {}; leave the seed out to go on, or give "
-        "--new-study",
-        path, record.name, record.seed, *wanted));
-  }
-  record.seed = *wanted;
 }
 
 /// The searcher section that the study goes on with: `auto` stays what it was resolved to.
@@ -152,8 +105,26 @@ void find_or_create(OpenStudy& o, const StudyOptions& options) {
   }
   o.is_new = !found;
   o.record = found ? *found : o.storage->create(fresh);
-  if (!o.is_new) {
-    check_changes(o.record, o.spec, o.path);
+  if (o.is_foreign()) {
+    check_foreign_study(o.record, o.storage->trials(o.record), o.spec, o.path);
+    o.record.seed = fresh.seed;
+  }
+}
+
+/// Makes this process the holder; the record is then as its last holder left it.
+void claim(OpenStudy& o, const OpenRequest& request) {
+  const StudyRecord before = o.record;
+  o.storage->claim(
+      o.record,
+      {.pid = ::getpid(), .guardian_pid = request.guardian_pid, .command = request.command});
+  const std::optional<StudyRecord> found = o.storage->find(before.name);
+  if (!found) {
+    throw StorageError(
+        fmt::format("{}: study \"{}\" was deleted meanwhile; run this again", o.path, before.name));
+  }
+  o.record = *found;
+  if (before.uuid.empty()) {
+    o.record.seed = before.seed;  // made by another program: it had none
   }
 }
 
@@ -173,14 +144,15 @@ void store_choices(OpenStudy& o, const SearcherChoice& searcher, const PrunerCho
 
 History load_history(OpenStudy& open, const StudyOptions& options) {
   History history(open.spec.space, open.spec.objective);
-  if (!open.is_new) {
-    for (Trial& trial : open.storage->trials(open.record)) {
-      if (trial.state == TrialState::running && trial.external) {
-        trial.external = !options.take_over;
-        open.external += options.take_over ? 0 : 1;
-      }
-      history.reindex(history.add(std::move(trial)));
+  for (Trial& trial : open.storage->trials(open.record)) {
+    if (trial.state == TrialState::running && trial.external) {
+      trial.external = !options.take_over;
+      trial.partial =
+          open.spec.space.problem_with(trial.configuration, SearchSpace::Completeness::whole)
+              .has_value();
+      open.external += options.take_over ? 0 : 1;
     }
+    history.add(std::move(trial));
   }
   history.set_sequence(open.record.sequence);
   return history;
@@ -222,10 +194,10 @@ void tell_people(const OpenStudy& open) {
                     open.requeued == 1 ? "" : "s"));
   }
   if (open.external > 0) {
-    say(fmt::format(
-        "{}: {} trial{} running elsewhere (given out by `ask`, or by Optuna) left alone; "
-        "--take-over runs them here",
-        open.path, open.external, open.external == 1 ? "" : "s"));
+    say(
+        fmt::format("{}: {} trial{} running elsewhere (in Optuna, say) left alone; "
+                    "--take-over runs them here",
+                    open.path, open.external, open.external == 1 ? "" : "s"));
   }
 }
 
@@ -263,13 +235,16 @@ std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& option
   require_folder(o.path);
   o.storage = o.path == ":memory:" ? make_memory_storage() : open_sqlite(o.path, OpenMode::create);
   find_or_create(o, options);
-  o.storage->claim(
-      o.record,
-      {.pid = ::getpid(), .guardian_pid = request.guardian_pid, .command = request.command});
+  const bool foreign = o.is_foreign();
+  claim(o, request);
   o.held_ = true;
-  o.record = o.storage->find(o.record.name).value();  // as its last holder left it
+  if (!o.is_new && !foreign) {
+    show_changes(o.record, o.spec, o.path);
+  }
   History history = load_history(o, options);
-  settle_seed(o.record, o.spec, options, !history.trials().empty(), o.path);
+  if (!foreign) {
+    settle_seed(o.record, o.spec, options.seed, !history.trials().empty(), o.path);
+  }
   history.set_max_trials(total_trials(o.spec, request, history));
 
   SearcherChoice searcher = choose_searcher(o);
@@ -311,8 +286,10 @@ std::string trials_directory(const std::string& study_path, const std::string& s
   if (first_of_file) {
     return fs::absolute(base).lexically_normal().string();
   }
-  std::string suffix = study_name;
-  std::replace(suffix.begin(), suffix.end(), '/', '_');
+  std::string suffix;  // another one for every name
+  for (const char c : study_name) {
+    suffix += c == '/' ? "%2F" : c == '%' ? "%25" : std::string(1, c);
+  }
   return fs::absolute(base).lexically_normal().string() + "." + suffix;
 }
 

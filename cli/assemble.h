@@ -38,6 +38,8 @@ class OpenStudy {
   std::unique_ptr<Storage> storage{};
   StudyRecord record{};
   bool is_new = false;
+  /// Made by another program (Optuna), and not yet written to by us.
+  bool is_foreign() const { return !is_new && record.uuid.empty(); }
   std::int64_t requeued = 0;      // interrupted trials that were put back to waiting
   std::int64_t external = 0;      // trials that run elsewhere and were left alone
   std::string searcher_reason{};  // why `auto` chose the searcher; empty when the user did

@@ -67,8 +67,7 @@ void EventStream::on_event(const StudyEvent& event) {
         fmt::format(R"({},"step":{},"value":{},"metrics":{})", trial_members(trial),
                     event.report->step, json_number(value), metrics_json(event.report->metrics)));
   } else if (event.kind == EventKind::finished) {
-    if (trial.state == TrialState::complete && objective_.size() == 1 &&
-        (!best_ || objective_.cost(0, trial.values[0]) < objective_.cost(0, best_->values[0]))) {
+    if (objective_.size() == 1 && is_better(trial, best_ ? &*best_ : nullptr, objective_)) {
       best_ = trial;
     }
     add("trial_finished", fmt::format(R"({},"state":"{}"{},"reason":{}{})", trial_members(trial),

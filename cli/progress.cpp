@@ -26,11 +26,8 @@ ProgressStyle progress_style(const std::string& name) {
   if (name == "none") {
     return ProgressStyle::none;
   }
-  if (name == "bar") {
-    return ProgressStyle::bar;
-  }
-  const bool live = name == "auto" && terminal_columns(STDERR_FILENO) > 0 && !terminal_is_dumb();
-  return live ? ProgressStyle::bar : ProgressStyle::plain;
+  const bool live = terminal_columns(STDERR_FILENO) > 0 && !terminal_is_dumb();
+  return live && name != "plain" ? ProgressStyle::bar : ProgressStyle::plain;
 }
 
 void Progress::begin(const History& history) {
@@ -43,26 +40,23 @@ void Progress::begin(const History& history) {
   finished_before_ = finished_;
   failed_ = counts[TrialState::failed];
   if (const Trial* best = best_trial(history.trials(), objective_)) {
-    best_ = best->number;
-    best_value_ = best->values[0];
+    best_ = *best;
   }
 }
 
 void Progress::on_event(const StudyEvent& event) {
   const Trial& trial = event.trial;
   if (event.kind == EventKind::asked) {
-    ++running_;
+    running_.insert(trial.number);
   } else if (event.kind == EventKind::requeued || event.kind == EventKind::paused) {
-    --running_;
+    running_.erase(trial.number);
   } else if (event.kind == EventKind::finished) {
-    --running_;
+    running_.erase(trial.number);
     ++finished_;
     ++since_line_;
     failed_ += trial.state == TrialState::failed ? 1 : 0;
-    if (trial.state == TrialState::complete &&
-        (best_ < 0 || objective_.cost(0, trial.values[0]) < objective_.cost(0, best_value_))) {
-      best_ = trial.number;
-      best_value_ = trial.values[0];
+    if (is_better(trial, best_ ? &*best_ : nullptr, objective_)) {
+      best_ = trial;
     }
     last_finished_ = fmt::format("trial {} {}", trial.number, to_string(trial.state));
     if (!trial.values.empty()) {
@@ -90,11 +84,11 @@ std::string Progress::status() const {
   const auto total = history_->max_trials();
   std::string text =
       total ? fmt::format("{}/{} trials", finished_, *total) : fmt::format("{} trials", finished_);
-  if (best_ >= 0) {
+  if (best_) {
     text += fmt::format(" · best {} {} (#{})", objective_.metrics()[0].name,
-                        short_number(best_value_), best_);
+                        short_number(best_->values[0]), best_->number);
   }
-  return text + fmt::format(" · {} running · {} failed", running_, failed_) + time_left();
+  return text + fmt::format(" · {} running · {} failed", running_.size(), failed_) + time_left();
 }
 
 void Progress::draw(bool always) {

@@ -3,6 +3,8 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
+#include <set>
 #include <string>
 
 #include "optimizer/history.h"
@@ -16,7 +18,8 @@ enum class ProgressStyle {
   bar     // one line that is written over
 };
 
-/// "auto": a bar when standard error is a terminal that can write over a line, else plain.
+/// "auto" and "bar": a bar when standard error is a terminal that can write over a line, else
+/// plain.
 ProgressStyle progress_style(const std::string& name);
 
 class Progress : public StudyObserver {
@@ -43,9 +46,9 @@ class Progress : public StudyObserver {
   const History* history_ = nullptr;
   std::chrono::steady_clock::time_point begun_{};
   std::chrono::steady_clock::time_point drawn_{};
-  std::int64_t finished_ = 0, failed_ = 0, finished_before_ = 0, running_ = 0, counted_ = 0;
-  std::int64_t best_ = -1;
-  double best_value_ = 0;
+  std::int64_t finished_ = 0, failed_ = 0, finished_before_ = 0;
+  std::set<std::int64_t> running_{};  // numbers
+  std::optional<Trial> best_{};
   std::string last_finished_{};
   std::int64_t since_line_ = 0;
   bool line_is_open_ = false;

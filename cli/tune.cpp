@@ -67,6 +67,29 @@ StudySettings settings_for(const CommandSpec& command) {
   return settings;
 }
 
+/// Keeps the guardian's process in the claim, so that a resume waits for the end of its trials.
+class GuardianClaim {
+ public:
+  GuardianClaim(OpenStudy& open, const CommandRunner& runner, std::string command)
+      : open_(open), runner_(runner), command_(std::move(command)) {}
+
+  /// A guardian that died has been replaced by another one.
+  void renew() {
+    const std::int64_t guardian = runner_.guardian_pid();
+    if (guardian != claimed_) {
+      claimed_ = guardian;
+      open_.storage->claim(open_.record,
+                           {.pid = ::getpid(), .guardian_pid = guardian, .command = command_});
+    }
+  }
+
+ private:
+  OpenStudy& open_;
+  const CommandRunner& runner_;
+  std::string command_;
+  std::int64_t claimed_ = 0;
+};
+
 int exit_status(const LoopResult& result, const History& history,
                 const std::vector<Expression>& asserts) {
   if (result.end == StudyEnd::interrupted) {
@@ -122,9 +145,8 @@ int run_tune(const TuneOptions& options) {
                                     .study_name = open->record.name,
                                     .trials_directory = directory_for_trials(*open, options),
                                     .autoglm_program = own_program()});
-  open->storage->claim(
-      open->record,
-      {.pid = ::getpid(), .guardian_pid = runner->guardian_pid(), .command = request.command});
+  GuardianClaim claim(*open, *runner, request.command);
+  claim.renew();
   const History& history = open->study->history();
   progress.begin(history);
   if (options.json) {
@@ -138,7 +160,11 @@ int run_tune(const TuneOptions& options) {
                        return open->storage->arrived(
                            open->record, static_cast<std::int64_t>(history.trials().size()));
                      },
-                 .tick = [&progress] { progress.tick(); }},
+                 .tick =
+                     [&] {
+                       progress.tick();
+                       claim.renew();
+                     }},
                 stop_level());
   progress.end();
   open->study->flush();

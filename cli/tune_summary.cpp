@@ -12,7 +12,7 @@ constexpr std::string_view kEndings[][2] = {{"max_trials", "its budget is spent"
                                             {"target", "the target is reached"},
                                             {"space_exhausted", "no untried configuration is left"},
                                             {"timeout", "the time is up"},
-                                            {"interrupted", "paused; the same command goes on"},
+                                            {"interrupted", "paused; tune goes on from here"},
                                             {"max_failures", "too many trials failed"},
                                             {"failed_alike", "the first three trials failed alike"},
                                             {"external", "the trials left run elsewhere"}};

@@ -87,7 +87,7 @@ std::string as_text(const Resolved& resolved) {
   }
   text += resolved.configurations ? fmt::format("configurations: {}\n", *resolved.configurations)
                                   : "configurations: more than can be counted\n";
-  text += spec.trial == nullptr ? "trial: none; for ask and stdio\n" : "";
+  text += spec.trial == nullptr ? "trial: none; for stdio\n" : "";
   for (const std::string& note : spec.notes) {
     text += fmt::format("note: {}\n", note);
   }

@@ -139,6 +139,9 @@ std::string failure_reason(const Finished& finished) {
     return reason;
   }
   std::string_view separator = ": ";
+  if (finished.ending == Ending::signaled && !finished.detail.empty()) {
+    reason.append(separator).append(finished.detail);
+  }
   for (const std::string_view line : last_lines(finished.stderr_tail, kLinesInReason)) {
     reason.append(separator).append(line);
     separator = " | ";

@@ -78,6 +78,12 @@ bool Study::complete_partial(Trial& trial) {
   if (!trial.partial) {
     return true;
   }
+  // Whoever enqueued it beside us may not know the space.
+  if (const auto problem =
+          history_.space().problem_with(trial.configuration, SearchSpace::Completeness::partial)) {
+    conclude(trial, {.state = TrialState::infeasible, .reason = *problem}, "");
+    return false;
+  }
   trial.seen = history_.sequence();
   std::optional<Start> rest = planner_.complete(trial.number, trial.configuration, history_);
   if (!rest) {

@@ -33,17 +33,23 @@ TrialCounts count_trials(const std::vector<Trial>& trials) {
   return counts;
 }
 
+bool is_better(const Trial& trial, const Trial* best, const Objective& objective) {
+  const std::vector<double> costs = objective.costs(trial);
+  if (costs.empty() || std::isnan(costs[0])) {
+    return false;
+  }
+  if (best == nullptr) {
+    return true;
+  }
+  const double best_cost = objective.cost(0, best->values[0]);
+  return costs[0] < best_cost || (costs[0] == best_cost && trial.number < best->number);
+}
+
 const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective) {
   const Trial* best = nullptr;
-  double best_cost = 0;
   for (const Trial& trial : trials) {
-    const std::vector<double> costs = objective.costs(trial);
-    if (costs.empty() || std::isnan(costs[0])) {
-      continue;
-    }
-    if (best == nullptr || costs[0] < best_cost) {
+    if (is_better(trial, best, objective)) {
       best = &trial;
-      best_cost = costs[0];
     }
   }
   return best;

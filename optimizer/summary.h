@@ -20,6 +20,10 @@ struct TrialCounts {
 
 TrialCounts count_trials(const std::vector<Trial>& trials);
 
+/// Whether `trial` is complete and, by the first objective, better than `best` (nullptr: than
+/// nothing); of equal ones the lower number is.
+bool is_better(const Trial& trial, const Trial* best, const Objective& objective);
+
 /// The best complete trial by the first objective; of equal ones the lower number; nullptr: none.
 const Trial* best_trial(const std::vector<Trial>& trials, const Objective& objective);
 

@@ -57,7 +57,7 @@ void set_metric(MetricValues& metrics, std::string_view name, double value) {
 }
 
 std::optional<double> duration_seconds(const Trial& trial) {
-  if (!is_finished(trial.state)) {
+  if (!is_finished(trial.state) || trial.started == 0) {
     return std::nullopt;
   }
   TimeNs total = 0;

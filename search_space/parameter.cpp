@@ -149,6 +149,13 @@ std::pair<double, double> bounds(const Domain& range) {
   return {static_cast<double>(integers.min), static_cast<double>(integers.max)};
 }
 
+/// What lies outside (a range was narrowed, another program wrote it) counts as the nearest end,
+/// and what is no number as the middle.
+double within(double number, std::pair<double, double> bounds) {
+  return std::isnan(number) ? bounds.first + (bounds.second - bounds.first) / 2
+                            : std::clamp(number, bounds.first, bounds.second);
+}
+
 Value nearest_on_grid(const Domain& range, double number) {
   const auto [min, max] = bounds(range);
   const double cells = static_cast<double>(cardinality(range).value_or(1)) - 1;
@@ -177,10 +184,11 @@ double grid_value(const FloatRange& range, std::uint64_t i) {
 
 double position_of(const Domain& domain, const Value& value) {
   if (const auto* range = std::get_if<FloatRange>(&domain)) {
-    return position_in(*range, value_number(value));
+    return position_in(*range, within(value_number(value), bounds(domain)));
   }
   if (const auto* range = std::get_if<IntRange>(&domain)) {
-    return position_in(*range, static_cast<std::int64_t>(value_number(value)));
+    return position_in(*range,
+                       static_cast<std::int64_t>(within(value_number(value), bounds(domain))));
   }
   const auto& choice = std::get<Choice>(domain);
   return middle_of_cell(index_of(choice, value).value_or(0), choice.choices.size());

@@ -4,6 +4,7 @@
 
 #include <limits>
 #include <stdexcept>
+#include <utility>
 
 namespace autoglm {
 
@@ -12,7 +13,8 @@ namespace {
 // Remembers the best point: LBFGSpp throws where its line search gives up, and then says nothing.
 class BestSoFar {
  public:
-  explicit BestSoFar(const SmoothFunction& function) : function_(function) {}
+  BestSoFar(const SmoothFunction& function, Eigen::VectorXd start)
+      : function_(function), best_{std::move(start), std::numeric_limits<double>::infinity()} {}
 
   double operator()(const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
     const double value = function_(x, gradient);
@@ -26,7 +28,7 @@ class BestSoFar {
 
  private:
   const SmoothFunction& function_;
-  BoxMinimum best_{{}, std::numeric_limits<double>::infinity()};
+  BoxMinimum best_;
 };
 
 }  // namespace
@@ -41,8 +43,8 @@ BoxMinimum minimize_in_box(const SmoothFunction& function, const Eigen::VectorXd
   parameters.max_iterations = max_iterations;
   parameters.max_linesearch = 10;
   LBFGSpp::LBFGSBSolver<double> solver(parameters);
-  BestSoFar recorded(function);
   Eigen::VectorXd x = start.cwiseMax(box.lower).cwiseMin(box.upper);
+  BestSoFar recorded(function, x);
   double value = 0;
   try {
     solver.minimize(recorded, x, value, box.lower, box.upper);

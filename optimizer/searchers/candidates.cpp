@@ -53,6 +53,12 @@ Value moved(const Domain& domain, const Value& value, double size, Rng& rng) {
                   reflect(position_of(domain, value) + std::max(size, least) * rng.normal()));
 }
 
+// The range may have been narrowed since the value was tried.
+Value kept(const Domain& domain, const Value& value) {
+  const std::optional<Value> same = fit_value(domain, value);
+  return same ? *same : value_at(domain, position_of(domain, value));
+}
+
 }  // namespace
 
 CandidateMaker::CandidateMaker(const SearchSpace& space, const Configuration& fixed,
@@ -78,7 +84,7 @@ Configuration CandidateMaker::near(const Configuration& centre, Rng& rng) const 
       return value_at(parameter.domain, rng.uniform());
     }
     if (i != always && rng.uniform() >= move.probability) {
-      return *value;
+      return kept(parameter.domain, *value);
     }
     return moved(parameter.domain, *value, move.size * reaches_[i], rng);
   });
@@ -115,9 +121,11 @@ Configuration CandidateMaker::with_value(const Configuration& centre, const Para
     if (other.name == parameter.name) {
       return value;
     }
-    const Value* kept =
-        fixed_.contains(other.name) ? fixed_.find(other.name) : centre.find(other.name);
-    return kept != nullptr ? *kept : value_at(other.domain, rng.uniform());
+    if (const Value* given = fixed_.find(other.name)) {
+      return *given;
+    }
+    const Value* before = centre.find(other.name);
+    return before != nullptr ? kept(other.domain, *before) : value_at(other.domain, rng.uniform());
   });
 }
 

@@ -95,7 +95,7 @@ TEST_CASE("NaN is worse than every number, and equal to NaN") {
   CHECK(judge(kAsha, Table{{9, kNaN}, {9, kNaN}}, {9, kNaN}).action == Action::go_on);
 }
 
-TEST_CASE("running, pruned and paused trials are yardsticks; those that broke are not") {
+TEST_CASE("running, pruned and paused trials are yardsticks, those that broke are not") {
   for (const auto state : {TrialState::running, TrialState::pruned, TrialState::paused}) {
     History history = fakes::history_of(first_rung(2));
     history.at(0).state = state;

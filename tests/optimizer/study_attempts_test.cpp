@@ -134,7 +134,7 @@ TEST_CASE("with several objectives each is the mean over the repeats") {
   CHECK(played.trial().values == std::vector<double>{1.5, 20});
 }
 
-TEST_CASE("a repeat that failed is repeated alone; what the others gave stays") {
+TEST_CASE("a repeat that failed is repeated alone, what the others gave stays") {
   Played played({.retries = 1, .seeds = 2});
   const RunRequest first = played.begin();
   played.report(0, 1);

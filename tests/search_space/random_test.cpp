@@ -44,7 +44,7 @@ TEST_CASE("a generator reads the blocks of its seed and stream in turn") {
   }
 }
 
-TEST_CASE("uniform numbers fill [0, 1) evenly") {
+TEST_CASE("uniform numbers fill the unit interval evenly") {
   Rng rng(1, 2);
   std::vector<int> counts(100, 0);
   for (int i = 0; i < 100'000; ++i) {
