@@ -113,6 +113,15 @@ void Progress::draw(bool always) {
 
 void Progress::tick() { draw(false); }
 
+void Progress::note_stop(bool asked_for) {
+  if (!asked_for || stop_is_noted_ || style_ == ProgressStyle::none) {
+    return;
+  }
+  stop_is_noted_ = true;
+  fmt::print(stderr, "{}waiting for {} running trials; Ctrl-C again kills them\n",
+             line_is_open_ ? "\r\x1b[K" : "", running_.size());
+}
+
 void Progress::end() {
   draw(true);
   if (line_is_open_) {

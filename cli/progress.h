@@ -33,6 +33,8 @@ class Progress : public StudyObserver {
   void on_event(const StudyEvent& event) override;
   /// Draws, at most about ten times a second.
   void tick();
+  /// Says once that a first Ctrl-C was heard.
+  void note_stop(bool asked_for);
   /// The last state of affairs; leaves the cursor at the beginning of a line.
   void end();
 
@@ -52,6 +54,7 @@ class Progress : public StudyObserver {
   std::string last_finished_{};
   std::int64_t since_line_ = 0;
   bool line_is_open_ = false;
+  bool stop_is_noted_ = false;
 };
 
 }  // namespace autoglm

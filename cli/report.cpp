@@ -40,6 +40,7 @@ std::string quoted_names(const std::vector<StudyRecord>& studies) {
 std::string unknown_study_text(const ReportOptions& options,
                                const std::vector<StudyRecord>& studies) {
   std::vector<std::string> names;
+  names.reserve(studies.size());
   for (const StudyRecord& study : studies) {
     names.push_back(study.name);
   }

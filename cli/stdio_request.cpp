@@ -88,7 +88,7 @@ MetricValues read_values(const JsonValue& node, const std::string& place) {
   MetricValues values;
   for (const auto& member : node.GetObject()) {
     const std::string name = text_of(member.name);
-    values.emplace_back(name, read_value(member.value, place + "/" + name));
+    values.emplace_back(name, read_value(member.value, fmt::format("{}/{}", place, name)));
   }
   return values;
 }

@@ -19,6 +19,8 @@
 namespace autoglm {
 namespace {
 
+constexpr const char* kCommand = "tune";
+
 std::string own_program() {
   std::error_code error;
   return std::filesystem::read_symlink("/proc/self/exe", error).string();
@@ -70,8 +72,7 @@ StudySettings settings_for(const CommandSpec& command) {
 /// Keeps the guardian's process in the claim, so that a resume waits for the end of its trials.
 class GuardianClaim {
  public:
-  GuardianClaim(OpenStudy& open, const CommandRunner& runner, std::string command)
-      : open_(open), runner_(runner), command_(std::move(command)) {}
+  GuardianClaim(OpenStudy& open, const CommandRunner& runner) : open_(open), runner_(runner) {}
 
   /// A guardian that died has been replaced by another one.
   void renew() {
@@ -79,16 +80,38 @@ class GuardianClaim {
     if (guardian != claimed_) {
       claimed_ = guardian;
       open_.storage->claim(open_.record,
-                           {.pid = ::getpid(), .guardian_pid = guardian, .command = command_});
+                           {.pid = ::getpid(), .guardian_pid = guardian, .command = kCommand});
     }
   }
 
  private:
   OpenStudy& open_;
   const CommandRunner& runner_;
-  std::string command_;
   std::int64_t claimed_ = 0;
 };
+
+LoopResult run_trials(OpenStudy& open, CommandRunner& runner, std::optional<double> seconds,
+                      Progress& progress) {
+  GuardianClaim claim(open, runner);
+  claim.renew();
+  const History& history = open.study->history();
+  const LoopSettings settings{.time_seconds = seconds,
+                              .arrivals =
+                                  [&] {
+                                    const auto known =
+                                        static_cast<std::int64_t>(history.trials().size());
+                                    return open.storage->arrived(open.record, known);
+                                  },
+                              .tick =
+                                  [&] {
+                                    progress.tick();
+                                    progress.note_stop(stop_level().load() == 1);
+                                    claim.renew();
+                                  }};
+  const LoopResult result = run_study(*open.study, runner, settings, stop_level());
+  progress.end();
+  return result;
+}
 
 int exit_status(const LoopResult& result, const History& history,
                 const std::vector<Expression>& asserts) {
@@ -127,7 +150,7 @@ int run_tune(const TuneOptions& options) {
 
   Progress progress(progress_style(options.progress), objective);
   EventStream events(objective);
-  OpenRequest request{.command = "tune",
+  OpenRequest request{.command = kCommand,
                       .trials = options.trials,
                       .more = options.more,
                       .settings = settings_for(command),
@@ -145,29 +168,13 @@ int run_tune(const TuneOptions& options) {
                                     .study_name = open->record.name,
                                     .trials_directory = directory_for_trials(*open, options),
                                     .autoglm_program = own_program()});
-  GuardianClaim claim(*open, *runner, request.command);
-  claim.renew();
-  const History& history = open->study->history();
-  progress.begin(history);
+  progress.begin(open->study->history());
   if (options.json) {
-    events.study_started(open->record.name, history);
+    events.study_started(open->record.name, open->study->history());
   }
-  const LoopResult result =
-      run_study(*open->study, *runner,
-                {.time_seconds = seconds,
-                 .arrivals =
-                     [&] {
-                       return open->storage->arrived(
-                           open->record, static_cast<std::int64_t>(history.trials().size()));
-                     },
-                 .tick =
-                     [&] {
-                       progress.tick();
-                       claim.renew();
-                     }},
-                stop_level());
-  progress.end();
+  const LoopResult result = run_trials(*open, *runner, seconds, progress);
   open->study->flush();
+  const History& history = open->study->history();
   const int status = exit_status(result, history, asserts);
   if (options.json) {
     events.study_finished(open->record.name, history, result.reason, status);

@@ -1,9 +1,12 @@
 #include "storage/optuna_choices.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "storage/json_text.h"
 #include "storage/optuna_rows.h"
+#include "storage/storage.h"
 
 namespace autoglm {
 namespace {
@@ -34,7 +37,17 @@ void OptunaChoices::extend(const std::string& parameter, const Choice& choice) {
   }
   const std::string before(latest_.text(0));
   latest_.reset();
-  if (is_proper_beginning(distribution_from_json(before).choices, choice.choices)) {
+  const std::vector<Value> known = distribution_from_json(before).choices;
+  const bool same = known.size() == choice.choices.size() &&
+                    std::equal(known.begin(), known.end(), choice.choices.begin(), same_value);
+  if (!same && !is_proper_beginning(known, choice.choices)) {
+    // Optuna gives up a study whose choices changed.
+    throw StorageError(fmt::format(
+        "{}: the choices of \"{}\" are not those that the study has had; list them as they were, "
+        "new ones at the end",
+        connection_.path(), parameter));
+  }
+  if (!same) {
     Statement(connection_,
               "UPDATE trial_params SET distribution_json = ? WHERE param_name = ? "
               "AND distribution_json = ? "

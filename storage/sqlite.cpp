@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstring>
 #include <thread>
 
@@ -19,6 +20,20 @@ std::string damaged(std::string_view damage) {
   return fmt::format(
       "is damaged ({}); go back to a copy, or save what can be read with \"sqlite3 FILE .recover\"",
       damage);
+}
+
+/// To one that only reads, the journal that a living writer is about to remove looks like what a
+/// dead one left; only the latter stays.
+template <typename Call>
+int patiently(const Call& call) {
+  constexpr int kTries = 250;
+  constexpr std::chrono::milliseconds kBetween{2};
+  int code = call();
+  for (int i = 0; code == SQLITE_READONLY_ROLLBACK && i < kTries; ++i) {
+    std::this_thread::sleep_for(kBetween);
+    code = call();
+  }
+  return code;
 }
 
 // What went wrong and what to do about it.
@@ -109,14 +124,22 @@ void Connection::fail_damaged(std::string_view damage) const {
 
 Statement::Statement(Connection& connection, const char* sql) : connection_(connection) {
   sqlite3_stmt* statement = nullptr;
-  const int code =
-      sqlite3_prepare_v3(connection.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
+  const int code = patiently([&] {
+    return sqlite3_prepare_v3(connection.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &statement,
+                              nullptr);
+  });
   statement_.reset(statement);
   check(code);
 }
 
 bool Statement::step() {
-  const int code = sqlite3_step(statement_.get());
+  const int code = patiently([this] {
+    const int outcome = sqlite3_step(statement_.get());
+    if (outcome == SQLITE_READONLY_ROLLBACK) {
+      reset();
+    }
+    return outcome;
+  });
   if (code == SQLITE_ROW) {
     return true;
   }

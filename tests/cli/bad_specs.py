@@ -116,8 +116,8 @@ BAD_SPECS = [
      '9:67: /parameters/mom/when: a condition has no arithmetic, but here is +; compare a parameter with a value, or write a constraint'),
     ("a constraint that is a number", "n * lr <= 1", "n * lr",
      '12:20: /constraints/0: must be a comparison, such as layers > 2'),
-    ("a constraint on an unknown name", "n * lr <= 1", "m * lr <= 1",
-     '12:20: /constraints/0: no parameter is called "m"; did you mean "n"?'),
+    ("a constraint on an unknown name", "n * lr <= 1", "n * lrr <= 1",
+     '12:24: /constraints/0: no parameter is called "lrr"; did you mean "lr"?'),
     # The first configurations.
     ("an initial value out of bounds", '"max_trials": 5', '"max_trials": 5, "initial": [{"n": 9}]',
      '5:38: /initial/0/n: 9 is outside int [1, 8]; give a value within the bounds'),
