@@ -66,7 +66,7 @@ SqliteStorage::SqliteStorage(const std::string& path, OpenMode mode)
 
 SqliteStorage::~SqliteStorage() {
   try {
-    close();
+    SqliteStorage::close();
   } catch (const StorageError&) {
     // Nothing is lost: the next one who opens the file finishes what the -wal holds.
   }

@@ -47,6 +47,7 @@ std::vector<Configuration> good_configurations(const SurrogateFitter::Model& mod
   std::sort(ranked.begin(), ranked.end());
   ranked.resize(std::min(kGood, ranked.size()));
   std::vector<Configuration> good;
+  good.reserve(ranked.size());
   for (const auto& [mean, index] : ranked) {
     good.push_back(evidence.finished[static_cast<std::size_t>(index)]->configuration);
   }
