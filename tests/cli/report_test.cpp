@@ -88,6 +88,7 @@ TEST_CASE("the JSON report of an empty study has no best and no trials") {
 
 TEST_CASE("a long JSON report comes in pieces that make the same text") {
   std::vector<Trial> trials;
+  trials.reserve(2000);
   for (int i = 0; i < 2000; ++i) {
     trials.push_back(small_trial(i, TrialState::failed, {}));
   }
