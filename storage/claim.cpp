@@ -14,6 +14,7 @@ namespace autoglm {
 namespace {
 
 constexpr std::chrono::seconds kGuardianPatience{5};
+constexpr std::chrono::seconds kLockPatience{1};
 constexpr std::chrono::milliseconds kGuardianPoll{20};
 
 bool is_running(std::int64_t pid, std::int64_t start_time) {
@@ -81,24 +82,28 @@ Claims::Standing Claims::standing(std::int64_t study, const std::optional<Row>& 
   if (is_running_here && row->pid == getpid()) {
     return Standing::ours;
   }
-  if (is_running_here || lock_.is_held_by_another(study)) {
+  if (is_running_here) {
     return Standing::alive;
+  }
+  if (lock_.is_held_by_another(study)) {
+    return Standing::locked;
   }
   return is_running(row->guardian_pid, row->guardian_start_time) ? Standing::dead_but_guarded
                                                                  : Standing::dead;
 }
 
 bool Claims::take(std::int64_t study, const std::string& study_name, const Holder& holder) {
-  const auto deadline = std::chrono::steady_clock::now() + kGuardianPatience;
+  const auto began = std::chrono::steady_clock::now();
   for (;; std::this_thread::sleep_for(kGuardianPoll)) {
     Transaction transaction(connection_);
     const std::optional<Row> row = read(study);
     const Standing found = standing(study, row);
-    const bool may_wait = std::chrono::steady_clock::now() < deadline;
-    if (found == Standing::dead_but_guarded && may_wait) {
+    const auto waited = std::chrono::steady_clock::now() - began;
+    if ((found == Standing::dead_but_guarded && waited < kGuardianPatience) ||
+        (found == Standing::locked && waited < kLockPatience)) {
       continue;
     }
-    if (found == Standing::alive || found == Standing::dead_but_guarded) {
+    if (found != Standing::free && found != Standing::ours && found != Standing::dead) {
       refuse(study_name, *row, found);
     }
     write(study, holder, found == Standing::ours ? row->since : time_now());
@@ -137,7 +142,8 @@ void Claims::release(std::int64_t study) {
 std::optional<std::string> Claims::live_holder(std::int64_t study) {
   const std::optional<Row> row = read(study);
   const Standing found = standing(study, row);
-  const bool is_held = found == Standing::alive || found == Standing::ours;
+  const bool is_held =
+      found == Standing::alive || found == Standing::locked || found == Standing::ours;
   return is_held ? std::optional(row->description()) : std::nullopt;
 }
 

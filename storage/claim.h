@@ -33,7 +33,15 @@ class Claims {
 
  private:
   struct Row;
-  enum class Standing { free, ours, alive, dead, dead_but_guarded };
+  enum class Standing {
+    free,
+    ours,
+    alive,
+    locked,  // no such process is to be seen, but its lock is held: it runs in another container,
+             // or has just died, and a child at its start has not yet closed its copy of the lock
+    dead,
+    dead_but_guarded
+  };
   std::optional<Row> read(std::int64_t study);
   Standing standing(std::int64_t study, const std::optional<Row>& row) const;
   void write(std::int64_t study, const Holder& holder, TimeNs since);
