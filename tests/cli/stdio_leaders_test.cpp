@@ -16,14 +16,14 @@ Trial complete(std::int64_t number, std::vector<double> values) {
   return trial;
 }
 
-const Objective one_metric({{.name = "loss", .goal = Goal::minimize}});
-const Objective two_metrics({{.name = "ms", .goal = Goal::minimize},
+const Objective kOneMetric({{.name = "loss", .goal = Goal::minimize}});
+const Objective kTwoMetrics({{.name = "ms", .goal = Goal::minimize},
                              {.name = "acc", .goal = Goal::maximize}});
 
 }  // namespace
 
 TEST_CASE("with one metric the leader is the best, of equal ones the lowest number") {
-  Leaders leaders(one_metric, {complete(0, {3}), complete(1, {2})});
+  Leaders leaders(kOneMetric, {complete(0, {3}), complete(1, {2})});
   CHECK(leaders.numbers() == std::vector<std::int64_t>{1});
   leaders.add(complete(4, {1}));
   leaders.add(complete(5, {1}));
@@ -34,7 +34,7 @@ TEST_CASE("with one metric the leader is the best, of equal ones the lowest numb
 TEST_CASE("a trial that is not complete is no leader") {
   Trial pruned = complete(0, {0});
   pruned.state = TrialState::pruned;
-  CHECK(Leaders(one_metric, {pruned}).numbers().empty());
+  CHECK(Leaders(kOneMetric, {pruned}).numbers().empty());
 }
 
 TEST_CASE("with two metrics the leaders are the front, also when they come out of order") {
@@ -44,9 +44,9 @@ TEST_CASE("with two metrics the leaders are the front, also when they come out o
     trials.push_back(complete(
         number, {static_cast<double>(random.below(20)), static_cast<double>(random.below(20))}));
   }
-  Leaders leaders(two_metrics, {});
+  Leaders leaders(kTwoMetrics, {});
   for (std::size_t i = 0; i < trials.size(); ++i) {
     leaders.add(trials[i * 7 % trials.size()]);
   }
-  CHECK(leaders.numbers() == pareto_front(trials, two_metrics));
+  CHECK(leaders.numbers() == pareto_front(trials, kTwoMetrics));
 }

@@ -13,7 +13,7 @@ namespace {
 
 using Names = std::map<std::string, Value, std::less<>>;
 
-const Names known_names = {{"n", std::int64_t{3}},
+const Names kKnownNames = {{"n", std::int64_t{3}},
                            {"lr", 0.5},
                            {"opt", std::string("sgd")},
                            {"flag", true},
@@ -30,11 +30,11 @@ Expression::Lookup lookup(const Names& names) {
 }
 
 bool holds(const std::string& text) {
-  return Expression::parse(text, Dialect::condition).holds(lookup(known_names));
+  return Expression::parse(text, Dialect::condition).holds(lookup(kKnownNames));
 }
 
 double number(const std::string& text) {
-  return Expression::parse(text, Dialect::arithmetic).number(lookup(known_names));
+  return Expression::parse(text, Dialect::arithmetic).number(lookup(kKnownNames));
 }
 
 // The mistake and where it is.
@@ -129,9 +129,9 @@ TEST_CASE("a missing value decides only where it matters") {
   CHECK(holds("not (missing == 1 and n == 4)"));
   CHECK_FALSE(holds("not (missing == 1 or n == 4)"));
   const Expression expression = Expression::parse("missing == 1 and n == 4", Dialect::condition);
-  CHECK(expression.evaluate(lookup(known_names)) == Value(false));
+  CHECK(expression.evaluate(lookup(kKnownNames)) == Value(false));
   CHECK(Expression::parse("missing == 1 or n == 4", Dialect::condition)
-            .evaluate(lookup(known_names)) == std::nullopt);
+            .evaluate(lookup(kKnownNames)) == std::nullopt);
 }
 
 TEST_CASE("arithmetic binds as in Python") {
@@ -183,12 +183,12 @@ TEST_CASE("what has no value is not a number, and no comparison with it holds") 
   CHECK(std::isnan(number("min(1, x)")));
   CHECK(std::isnan(number("opt * 2")));
   for (const char* text : {"x < 1", "x >= 1", "x == x", "0 / 0 == 0 / 0"}) {
-    CHECK_FALSE(Expression::parse(text, Dialect::arithmetic).holds(lookup(known_names)));
+    CHECK_FALSE(Expression::parse(text, Dialect::arithmetic).holds(lookup(kKnownNames)));
   }
 }
 
 TEST_CASE("ordering text and numbers has no value") {
-  CHECK(Expression::parse("opt < n", Dialect::condition).evaluate(lookup(known_names)) ==
+  CHECK(Expression::parse("opt < n", Dialect::condition).evaluate(lookup(kKnownNames)) ==
         std::nullopt);
   CHECK_FALSE(holds("not (opt < n)"));
 }

@@ -17,11 +17,11 @@ Value text(const char* t) { return std::string(t); }
 
 Value integer(std::int64_t i) { return i; }
 
-const Domain lr_range = FloatRange{.min = 1e-5, .max = 0.1, .log = true};
-const Domain dropout_grid = FloatRange{.min = 0, .max = 0.5, .step = 0.05};
-const Domain layers_range = IntRange{.min = 1, .max = 8};
-const Domain units_range = IntRange{.min = 16, .max = 1024, .log = true};
-const Domain opt_choice = Choice{.choices = {text("adam"), text("sgd")}};
+const Domain kLrRange = FloatRange{.min = 1e-5, .max = 0.1, .log = true};
+const Domain kDropoutGrid = FloatRange{.min = 0, .max = 0.5, .step = 0.05};
+const Domain kLayersRange = IntRange{.min = 1, .max = 8};
+const Domain kUnitsRange = IntRange{.min = 16, .max = 1024, .log = true};
+const Domain kOptChoice = Choice{.choices = {text("adam"), text("sgd")}};
 const Domain batch_choice =
     Choice{.choices = {integer(16), integer(32), integer(64)}, .ordered = true};
 
@@ -79,7 +79,7 @@ TEST_CASE("a continuous value comes back from its position, in every range, with
 
 TEST_CASE("a number that a user writes comes back from its position") {
   for (const double lr : {0.001, 0.01, 3e-4, 0.000123456789, 1e-5, 0.1}) {
-    CHECK(value_at(lr_range, position_of(lr_range, lr)) == Value(lr));
+    CHECK(value_at(kLrRange, position_of(kLrRange, lr)) == Value(lr));
   }
   const Domain wide = FloatRange{.min = 1e-300, .max = 1e300, .log = true};
   for (const double value : {9.9999999999e-300, 1.0, 0.3, 9.87654321e299}) {
@@ -92,8 +92,8 @@ TEST_CASE("a number that a user writes comes back from its position") {
 }
 
 TEST_CASE("positions are linear, or linear in the logarithm") {
-  CHECK(position_of(lr_range, 1e-3) == doctest::Approx(0.5));
-  CHECK(value_at(lr_range, 0.25) == Value(1e-4));
+  CHECK(position_of(kLrRange, 1e-3) == doctest::Approx(0.5));
+  CHECK(value_at(kLrRange, 0.25) == Value(1e-4));
   const Domain linear = FloatRange{.min = -1, .max = 3};
   CHECK(position_of(linear, 0.0) == 0.25);
   CHECK(value_at(linear, 0.75) == Value(2.0));
@@ -103,7 +103,7 @@ TEST_CASE("values on a grid are short where the grid is") {
   const std::vector<std::string> expected = {"0.0", "0.05", "0.1", "0.15", "0.2", "0.25",
                                              "0.3", "0.35", "0.4", "0.45", "0.5"};
   for (std::size_t i = 0; i < expected.size(); ++i) {
-    CHECK(value_text(nth_value(dropout_grid, i)) == expected[i]);
+    CHECK(value_text(nth_value(kDropoutGrid, i)) == expected[i]);
   }
   const Domain offset = FloatRange{.min = 1e-5, .max = 1e-3, .step = 1e-6};
   CHECK(value_text(nth_value(offset, 3)) == "1.3e-05");
@@ -178,7 +178,7 @@ TEST_CASE("the widest integers stay within their bounds") {
 
 TEST_CASE("a position outside [0, 1], or none, is the nearest end") {
   for (const Domain& domain :
-       {lr_range, dropout_grid, layers_range, units_range, opt_choice, batch_choice}) {
+       {kLrRange, kDropoutGrid, kLayersRange, kUnitsRange, kOptChoice, batch_choice}) {
     CHECK(value_at(domain, -0.5) == value_at(domain, 0));
     CHECK(value_at(domain, 1.5) == value_at(domain, 1));
     CHECK(value_at(domain, std::nan("")) == value_at(domain, 0));
@@ -186,7 +186,7 @@ TEST_CASE("a position outside [0, 1], or none, is the nearest end") {
 }
 
 TEST_CASE("a number outside its bounds has the position of the nearest end") {
-  for (const Domain& domain : {lr_range, dropout_grid, layers_range, units_range}) {
+  for (const Domain& domain : {kLrRange, kDropoutGrid, kLayersRange, kUnitsRange}) {
     const double first = position_of(domain, value_at(domain, 0));
     const double last = position_of(domain, value_at(domain, 1));
     CHECK(position_of(domain, -1e9) == first);
@@ -198,19 +198,19 @@ TEST_CASE("choices lie in the middle of their cells") {
   CHECK(position_of(batch_choice, integer(16)) == doctest::Approx(1.0 / 6));
   CHECK(position_of(batch_choice, integer(64)) == doctest::Approx(5.0 / 6));
   CHECK(value_at(batch_choice, 0.34) == integer(32));
-  CHECK(value_at(opt_choice, 0.5) == text("sgd"));
+  CHECK(value_at(kOptChoice, 0.5) == text("sgd"));
 }
 
 TEST_CASE("a value is fitted to its domain's type, or refused") {
-  CHECK(fit_value(lr_range, integer(1)) == std::nullopt);
+  CHECK(fit_value(kLrRange, integer(1)) == std::nullopt);
   CHECK(fit_value(FloatRange{.min = 0, .max = 1}, integer(1)) == Value(1.0));
-  CHECK(fit_value(lr_range, std::nan("")) == std::nullopt);
-  CHECK(fit_value(lr_range, text("0.1")) == std::nullopt);
+  CHECK(fit_value(kLrRange, std::nan("")) == std::nullopt);
+  CHECK(fit_value(kLrRange, text("0.1")) == std::nullopt);
   CHECK(fit_value(FloatRange{.min = 0, .max = 1}, true) == std::nullopt);
-  CHECK(fit_value(layers_range, 3.0) == integer(3));
-  CHECK(fit_value(layers_range, 3.5) == std::nullopt);
-  CHECK(fit_value(layers_range, integer(9)) == std::nullopt);
-  CHECK(fit_value(layers_range, 1e300) == std::nullopt);
+  CHECK(fit_value(kLayersRange, 3.0) == integer(3));
+  CHECK(fit_value(kLayersRange, 3.5) == std::nullopt);
+  CHECK(fit_value(kLayersRange, integer(9)) == std::nullopt);
+  CHECK(fit_value(kLayersRange, 1e300) == std::nullopt);
   CHECK(fit_value(IntRange{.min = 1, .max = 9, .step = 4}, integer(5)) == integer(5));
   CHECK(fit_value(IntRange{.min = 1, .max = 9, .step = 4}, integer(4)) == std::nullopt);
   CHECK(fit_value(batch_choice, 32.0) == integer(32));
@@ -219,47 +219,47 @@ TEST_CASE("a value is fitted to its domain's type, or refused") {
 }
 
 TEST_CASE("a value between grid points is not in the domain, one beside them by rounding is") {
-  CHECK(fit_value(dropout_grid, 0.15000000000000002) == Value(0.15));
-  CHECK(fit_value(dropout_grid, integer(0)) == Value(0.0));
-  CHECK(fit_value(dropout_grid, 0.12) == std::nullopt);
-  CHECK(fit_value(dropout_grid, 0.55) == std::nullopt);
+  CHECK(fit_value(kDropoutGrid, 0.15000000000000002) == Value(0.15));
+  CHECK(fit_value(kDropoutGrid, integer(0)) == Value(0.0));
+  CHECK(fit_value(kDropoutGrid, 0.12) == std::nullopt);
+  CHECK(fit_value(kDropoutGrid, 0.55) == std::nullopt);
 }
 
 TEST_CASE("why a value is refused is said with the remedy") {
-  CHECK(misfit(lr_range, 0.5) ==
+  CHECK(misfit(kLrRange, 0.5) ==
         "0.5 is outside log_uniform [1e-05, 0.1]; give a value within the bounds");
-  CHECK(misfit(lr_range, text("0.01")) ==
+  CHECK(misfit(kLrRange, text("0.01")) ==
         "\"0.01\" is no number; log_uniform [1e-05, 0.1] needs one");
-  CHECK(misfit(layers_range, 2.5) == "2.5 is no integer; int [1, 8] needs one");
-  CHECK(misfit(dropout_grid, 0.12) ==
+  CHECK(misfit(kLayersRange, 2.5) == "2.5 is no integer; int [1, 8] needs one");
+  CHECK(misfit(kDropoutGrid, 0.12) ==
         "0.12 is not on the grid of uniform [0.0, 0.5] step 0.05; the nearest value is 0.1");
   CHECK(misfit(IntRange{.min = 1, .max = 9, .step = 4}, integer(8)) ==
         "8 is not on the grid of int [1, 9] step 4; the nearest value is 9");
-  CHECK(misfit(opt_choice, text("adma")) ==
+  CHECK(misfit(kOptChoice, text("adma")) ==
         "\"adma\" is no choice of categorical {adam, sgd}; did you mean \"adam\"?");
-  CHECK(misfit(opt_choice, Value()) == "null is no choice of categorical {adam, sgd}");
+  CHECK(misfit(kOptChoice, Value()) == "null is no choice of categorical {adam, sgd}");
 }
 
 TEST_CASE("finite domains have a cardinality and continuous ranges have none") {
-  CHECK(cardinality(lr_range) == std::nullopt);
+  CHECK(cardinality(kLrRange) == std::nullopt);
   CHECK(cardinality(FloatRange{.min = 2, .max = 2}) == 1);
   CHECK(cardinality(FloatRange{.min = 2, .max = 2, .log = true}) == 1);
   CHECK(nth_value(FloatRange{.min = 2, .max = 2}, 0) == Value(2.0));
-  CHECK(cardinality(dropout_grid) == 11);
-  CHECK(cardinality(layers_range) == 8);
-  CHECK(cardinality(units_range) == 1009);
-  CHECK(nth_value(units_range, 1008) == integer(1024));
+  CHECK(cardinality(kDropoutGrid) == 11);
+  CHECK(cardinality(kLayersRange) == 8);
+  CHECK(cardinality(kUnitsRange) == 1009);
+  CHECK(nth_value(kUnitsRange, 1008) == integer(1024));
   CHECK(cardinality(batch_choice) == 3);
 }
 
 TEST_CASE("domains are described in one line") {
-  CHECK(describe(lr_range) == "log_uniform [1e-05, 0.1]");
+  CHECK(describe(kLrRange) == "log_uniform [1e-05, 0.1]");
   CHECK(describe(FloatRange{.min = -1, .max = 2.5}) == "uniform [-1.0, 2.5]");
-  CHECK(describe(dropout_grid) == "uniform [0.0, 0.5] step 0.05");
-  CHECK(describe(layers_range) == "int [1, 8]");
+  CHECK(describe(kDropoutGrid) == "uniform [0.0, 0.5] step 0.05");
+  CHECK(describe(kLayersRange) == "int [1, 8]");
   CHECK(describe(IntRange{.min = 0, .max = 8, .step = 2}) == "int [0, 8] step 2");
-  CHECK(describe(units_range) == "log_int [16, 1024]");
-  CHECK(describe(opt_choice) == "categorical {adam, sgd}");
+  CHECK(describe(kUnitsRange) == "log_int [16, 1024]");
+  CHECK(describe(kOptChoice) == "categorical {adam, sgd}");
   CHECK(describe(batch_choice) == "ordinal {16, 32, 64}");
   CHECK(describe(Choice{.choices = {integer(3)}}) == "constant 3");
   Choice many;

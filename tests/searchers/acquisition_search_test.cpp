@@ -10,7 +10,6 @@
 
 namespace autoglm {
 
-using testing::configuration_of;
 using testing::space_of;
 
 namespace {
@@ -53,7 +52,8 @@ TEST_CASE("the bottom of a smooth valley is found to several digits") {
   Eigen::VectorXd costs(25);
   for (int i = 0; i < 25; ++i) {
     const double x = 0.25 * (i % 5);
-    const double y = 0.25 * (i / 5);
+    const int row = i / 5;
+    const double y = 0.25 * row;
     seen.push_back(Configuration({{"x", x}, {"y", y}}));
     costs[i] = 4 * (x - 0.4) * (x - 0.4) + 4 * (y - 0.65) * (y - 0.65) - 1;
   }

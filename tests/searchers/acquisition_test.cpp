@@ -14,7 +14,7 @@ TEST_CASE("the log of the expected improvement keeps its digits from z = 10 to z
     double value;
     double derivative;
   };
-  constexpr Case cases[] = {
+  constexpr Case kCases[] = {
       {10, 2.302585092994045684, 0.1},
       {3, 1.0987396653277077727, 0.33284096845179523558},
       {1, 0.080026218849306940029, 0.77663872520173925975},
@@ -29,7 +29,7 @@ TEST_CASE("the log of the expected improvement keeps its digits from z = 10 to z
       {-1000, -500014.73445209115845, 1000.001999994000042},
       {-10000, -50000019.339619307157, 10000.000199999994},
   };
-  for (const Case& expected : cases) {
+  for (const Case& expected : kCases) {
     CAPTURE(expected.z);
     const LogImprovement result = log_improvement(expected.z);
     CHECK(result.value == doctest::Approx(expected.value).epsilon(1e-13));

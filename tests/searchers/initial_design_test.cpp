@@ -10,7 +10,6 @@
 namespace autoglm {
 
 using testing::add_trial;
-using testing::configuration_of;
 using testing::space_of;
 
 namespace {

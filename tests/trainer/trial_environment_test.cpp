@@ -12,13 +12,13 @@
 namespace autoglm {
 namespace {
 
-const TrialPlaces example_places{.autoglm_program = "/opt/bin/autoglm",
+const TrialPlaces kExamplePlaces{.autoglm_program = "/opt/bin/autoglm",
                                  .metrics_file = "/study dir/17/2/metrics.jsonl",
                                  .channel = "socket/17/2"};
 
 std::vector<std::string> environment_of(const Environment& inherited, const std::string& env,
                                         const RunRequest& request,
-                                        const TrialPlaces& places = example_places) {
+                                        const TrialPlaces& places = kExamplePlaces) {
   const CommandSpec spec = parse_trial(R"({"command": ["x"], "env": )" + env + "}");
   return trial_environment(inherited, spec, request, example_facts(), places);
 }
