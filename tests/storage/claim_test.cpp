@@ -156,6 +156,7 @@ TEST_CASE("of many processes that claim a study at one moment one gets it") {
       REQUIRE(dead.hear() == "held");
     }
     std::vector<std::unique_ptr<ChildProcess>> processes;
+    processes.reserve(kProcesses);
     for (int i = 0; i < kProcesses; ++i) {
       processes.push_back(std::make_unique<ChildProcess>([&](const auto& say) {
         const auto storage = open_sqlite(file.path, OpenMode::read_write);
