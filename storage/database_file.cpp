@@ -59,8 +59,8 @@ bool is_in_wal_mode(const std::string& file, const std::string& path, OpenMode m
     }
     return false;
   }
-  constexpr char kText[] = "SQLite format 3";
-  constexpr std::string_view kMagic{kText, sizeof kText};  // with its final NUL
+  static constexpr char kText[] = "SQLite format 3";
+  constexpr std::string_view kMagic(kText, sizeof kText);  // with its final NUL
   if (std::string_view(bytes.data(), static_cast<std::size_t>(size)).substr(0, 16) != kMagic) {
     refuse(path, "is not a study: not an SQLite database; give another file");
   }
