@@ -13,7 +13,6 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-/// The most memory that this process, which holds the runner, ever had.
 // AddressSanitizer keeps 256 MB of what was freed, and pads what is in use.
 #ifdef __SANITIZE_ADDRESS__
 constexpr std::int64_t kSanitized = 5;
@@ -21,6 +20,7 @@ constexpr std::int64_t kSanitized = 5;
 constexpr std::int64_t kSanitized = 1;
 #endif
 
+/// The most memory that this process, which holds the runner, ever had.
 std::int64_t peak_memory() {
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
