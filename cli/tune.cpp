@@ -108,7 +108,7 @@ LoopResult run_trials(OpenStudy& open, CommandRunner& runner, std::optional<doub
                                     progress.note_stop(stop_level().load() == 1);
                                     claim.renew();
                                   }};
-  const LoopResult result = run_study(*open.study, runner, settings, stop_level());
+  LoopResult result = run_study(*open.study, runner, settings, stop_level());
   progress.end();
   return result;
 }

@@ -22,7 +22,7 @@ const Domain kDropoutGrid = FloatRange{.min = 0, .max = 0.5, .step = 0.05};
 const Domain kLayersRange = IntRange{.min = 1, .max = 8};
 const Domain kUnitsRange = IntRange{.min = 16, .max = 1024, .log = true};
 const Domain kOptChoice = Choice{.choices = {text("adam"), text("sgd")}};
-const Domain batch_choice =
+const Domain kBatchChoice =
     Choice{.choices = {integer(16), integer(32), integer(64)}, .ordered = true};
 
 // A positive number of any size up to 1e300 either way.
@@ -178,7 +178,7 @@ TEST_CASE("the widest integers stay within their bounds") {
 
 TEST_CASE("a position outside [0, 1], or none, is the nearest end") {
   for (const Domain& domain :
-       {kLrRange, kDropoutGrid, kLayersRange, kUnitsRange, kOptChoice, batch_choice}) {
+       {kLrRange, kDropoutGrid, kLayersRange, kUnitsRange, kOptChoice, kBatchChoice}) {
     CHECK(value_at(domain, -0.5) == value_at(domain, 0));
     CHECK(value_at(domain, 1.5) == value_at(domain, 1));
     CHECK(value_at(domain, std::nan("")) == value_at(domain, 0));
@@ -195,9 +195,9 @@ TEST_CASE("a number outside its bounds has the position of the nearest end") {
 }
 
 TEST_CASE("choices lie in the middle of their cells") {
-  CHECK(position_of(batch_choice, integer(16)) == doctest::Approx(1.0 / 6));
-  CHECK(position_of(batch_choice, integer(64)) == doctest::Approx(5.0 / 6));
-  CHECK(value_at(batch_choice, 0.34) == integer(32));
+  CHECK(position_of(kBatchChoice, integer(16)) == doctest::Approx(1.0 / 6));
+  CHECK(position_of(kBatchChoice, integer(64)) == doctest::Approx(5.0 / 6));
+  CHECK(value_at(kBatchChoice, 0.34) == integer(32));
   CHECK(value_at(kOptChoice, 0.5) == text("sgd"));
 }
 
@@ -213,8 +213,8 @@ TEST_CASE("a value is fitted to its domain's type, or refused") {
   CHECK(fit_value(kLayersRange, 1e300) == std::nullopt);
   CHECK(fit_value(IntRange{.min = 1, .max = 9, .step = 4}, integer(5)) == integer(5));
   CHECK(fit_value(IntRange{.min = 1, .max = 9, .step = 4}, integer(4)) == std::nullopt);
-  CHECK(fit_value(batch_choice, 32.0) == integer(32));
-  CHECK(fit_value(batch_choice, integer(33)) == std::nullopt);
+  CHECK(fit_value(kBatchChoice, 32.0) == integer(32));
+  CHECK(fit_value(kBatchChoice, integer(33)) == std::nullopt);
   CHECK(fit_value(Choice{.choices = {true, false}}, integer(1)) == Value(true));
 }
 
@@ -249,7 +249,7 @@ TEST_CASE("finite domains have a cardinality and continuous ranges have none") {
   CHECK(cardinality(kLayersRange) == 8);
   CHECK(cardinality(kUnitsRange) == 1009);
   CHECK(nth_value(kUnitsRange, 1008) == integer(1024));
-  CHECK(cardinality(batch_choice) == 3);
+  CHECK(cardinality(kBatchChoice) == 3);
 }
 
 TEST_CASE("domains are described in one line") {
@@ -260,7 +260,7 @@ TEST_CASE("domains are described in one line") {
   CHECK(describe(IntRange{.min = 0, .max = 8, .step = 2}) == "int [0, 8] step 2");
   CHECK(describe(kUnitsRange) == "log_int [16, 1024]");
   CHECK(describe(kOptChoice) == "categorical {adam, sgd}");
-  CHECK(describe(batch_choice) == "ordinal {16, 32, 64}");
+  CHECK(describe(kBatchChoice) == "ordinal {16, 32, 64}");
   CHECK(describe(Choice{.choices = {integer(3)}}) == "constant 3");
   Choice many;
   for (std::int64_t i = 0; i < 25; ++i) {
