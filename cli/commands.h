@@ -57,7 +57,6 @@ int run_report(const ReportOptions& options);
 
 struct StdioOptions {
   StudyOptions study{};  // study.study may be ":memory:"
-  std::optional<std::int64_t> trials{};
 };
 int run_stdio(const StdioOptions& options);
 

@@ -13,7 +13,7 @@ namespace autoglm {
 namespace {
 
 std::unique_ptr<OpenStudy> open_for_conversation(const StdioOptions& options) {
-  OpenRequest request{.command = "stdio", .trials = options.trials};
+  OpenRequest request{.command = "stdio"};
   request.settings.stop_when_first_three_fail_alike = false;
   return open_study(load_spec(options.study), options.study, request);
 }

@@ -10,6 +10,8 @@
 #include <csignal>
 #include <system_error>
 
+#include "trainer/launch/spawn_attributes.h"
+
 namespace autoglm {
 namespace {
 
@@ -22,15 +24,7 @@ constexpr timeval kSendTimeout{.tv_sec = 2, .tv_usec = 0};  // a guardian that w
 
 /// In a session of its own, so that what is typed at the terminal reaches neither it nor trials.
 pid_t spawn(const std::string& program, int socket) {
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(&attributes,
-                             POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  sigset_t signals;
-  ::sigfillset(&signals);
-  ::posix_spawnattr_setsigdefault(&attributes, &signals);
-  ::sigemptyset(&signals);
-  ::posix_spawnattr_setsigmask(&attributes, &signals);
+  posix_spawnattr_t attributes = attributes_with_fresh_signals(POSIX_SPAWN_SETSID);
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);

@@ -14,6 +14,7 @@
 
 #include "trainer/launch/process_tree.h"
 #include "trainer/launch/program_lookup.h"
+#include "trainer/launch/spawn_attributes.h"
 
 namespace autoglm {
 namespace {
@@ -124,15 +125,7 @@ bool Keeper::not_started(Obstacle obstacle, int error) {
 }
 
 int Keeper::spawn(const std::string& path, LaunchJob& job) {
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  ::posix_spawnattr_setflags(
-      &attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
-  sigset_t signals;
-  ::sigfillset(&signals);
-  ::posix_spawnattr_setsigdefault(&attributes, &signals);
-  ::sigemptyset(&signals);
-  ::posix_spawnattr_setsigmask(&attributes, &signals);
+  posix_spawnattr_t attributes = attributes_with_fresh_signals(POSIX_SPAWN_SETPGROUP);
 
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
