@@ -13,8 +13,9 @@ namespace {
 
 using Texts = std::vector<std::string>;
 
-// AddressSanitizer keeps 256 MB of what was freed, and pads what is in use.
-#ifdef __SANITIZE_ADDRESS__
+// AddressSanitizer keeps 256 MB of what was freed, and pads what is in use; ThreadSanitizer shadows
+// all that is in use.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr std::int64_t kSanitized = 5;
 #else
 constexpr std::int64_t kSanitized = 1;
