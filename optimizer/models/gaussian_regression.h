@@ -1,12 +1,13 @@
-// Exact Gaussian process regression (Rasmussen and Williams, 2006, chapters 2 and 5): Matérn-5/2,
-// independent noise, a constant mean with a standard normal prior that is integrated out.
+// Exact Gaussian process regression (Rasmussen and Williams, 2006, chapters 2 and 5): Matérn-5/2
+// plus a low-rank trend, independent noise, a constant mean with a standard normal prior that is
+// integrated out.
 #pragma once
 
-#include <Eigen/Cholesky>
 #include <Eigen/Core>
 #include <cstddef>
 
 #include "optimizer/models/kernel.h"
+#include "optimizer/models/trend.h"
 
 namespace autoglm {
 
@@ -14,6 +15,7 @@ struct Hyperparameters {
   Eigen::VectorXd lengths{};  // [groups]
   double signal_variance = 1;
   double noise_variance = 1e-2;
+  TrendVariances trend{};
 };
 
 /// Of the function itself, without noise.
@@ -34,9 +36,13 @@ struct PointPrediction {
 class GaussianRegression {
  public:
   /// REQUIRES: targets of the order of one (mean 0, deviation 1), at least one point.
-  GaussianRegression(Eigen::MatrixXd points /* [n, features] */,
-                     const Eigen::VectorXd& targets /* [n] */, ColumnGroups groups,
-                     const Hyperparameters& hyperparameters);
+  GaussianRegression(Eigen::MatrixXd points /* [n, features] */, Eigen::VectorXd targets /* [n] */,
+                     const ColumnGroups& groups, Hyperparameters hyperparameters);
+
+  /// More points, one after the other, in O(n^2) each; and what is known of all of them now. Equal,
+  /// to the bit, for any division of the same points into calls.
+  void grow(const Eigen::MatrixXd& points /* [m, features] */,
+            Eigen::VectorXd targets /* [n + m] */);
 
   /// REQUIRES, here and below: at least one row.
   Eigen::VectorXd means(const Eigen::MatrixXd& at /* [m, features] */) const;  // [m]
@@ -58,28 +64,27 @@ class GaussianRegression {
   const Eigen::VectorXd& targets() const { return targets_; }
 
  private:
-  struct Data {
-    Eigen::MatrixXd points{};   // [n, features]
-    Eigen::VectorXd targets{};  // [n]
-    Eigen::VectorXd noise{};    // variances, [n]
-  };
-  GaussianRegression(Data data, ColumnGroups groups, Hyperparameters hyperparameters);
+  void append(const Eigen::VectorXd& point, double noise);
+  void set_targets(Eigen::VectorXd targets);
+  Eigen::MatrixXd covariances(const Eigen::MatrixXd& at /* [m, features] */) const;  // [n, m]
+  double variance_at(const Eigen::VectorXd& scaled_trend) const;
 
   Eigen::MatrixXd points_;   // [n, features]
   Eigen::VectorXd targets_;  // [n]
-  Eigen::VectorXd noise_;    // [n]
-  ColumnGroups groups_;
   Hyperparameters hyperparameters_;
   Matern52 kernel_;
-  Eigen::LLT<Eigen::MatrixXd> factor_;  // of K + noise, [n, n]
-  Eigen::VectorXd weights_;             // (K + noise)^-1 targets, [n]
+  TrendBasis basis_;
+  Eigen::VectorXd trend_scales_;  // [basis columns]
+  Eigen::MatrixXd trend_;         // scaled, of the points, [n, basis columns]
+  Eigen::MatrixXd lower_;         // Cholesky factor of the points' covariance with noise, [n, n]
+  Eigen::VectorXd weights_;       // (K + noise)^-1 targets, [n]
 };
 
 /// The covariance of noisy observations: the kernel's, with the mean's and the noise's, [n, n].
-Eigen::MatrixXd observation_covariance(Eigen::MatrixXd covariance,
-                                       const Eigen::VectorXd& noise /* [n] */);
+Eigen::MatrixXd observation_covariance(Eigen::MatrixXd covariance, double noise);
 
-/// The Cholesky factor of `covariance`, its diagonal raised by as little as it takes.
-Eigen::LLT<Eigen::MatrixXd> robust_cholesky(Eigen::MatrixXd covariance);
+/// The lower Cholesky factor of `covariance`, its diagonal raised by as little as it takes; what is
+/// above the diagonal is 0.
+Eigen::MatrixXd robust_cholesky(Eigen::MatrixXd covariance);
 
 }  // namespace autoglm

@@ -1,7 +1,7 @@
 #include "optimizer/models/hyperparameter_posterior.h"
 
-#include <Eigen/Cholesky>
 #include <cmath>
+#include <utility>
 
 #include "optimizer/models/box_minimizer.h"
 
@@ -26,12 +26,16 @@ struct Prior {
 constexpr Prior kLength{0.5, 1, 0.02, 60};
 constexpr Prior kSignal{1, 1, 1e-3, 1e3};
 constexpr Prior kNoise{0.00247875217666636, 2, 1e-6, 10};  // e^-6
+constexpr Prior kTrend{0.15, 1.5, 1e-4, 1e2};
 
 const Prior& prior_of(Eigen::Index i, Eigen::Index groups) {
   if (i < groups) {
     return kLength;
   }
-  return i == groups ? kSignal : kNoise;
+  if (i == groups) {
+    return kSignal;
+  }
+  return i == groups + 1 ? kNoise : kTrend;
 }
 
 constexpr int kIterations = 40;
@@ -40,7 +44,7 @@ constexpr int kIterations = 40;
 // Starting with much noise finds the smooth explanation; with little, wiggles that fit errors.
 Hyperparameters cold_start(Eigen::Index groups) {
   const double length = 0.5 * std::sqrt(static_cast<double>(groups) / 3);
-  return {Eigen::VectorXd::Constant(groups, length), 1, 0.1};
+  return {Eigen::VectorXd::Constant(groups, length), 1, 0.1, {0.15, 0.15, 0.15}};
 }
 
 }  // namespace
@@ -48,39 +52,63 @@ Hyperparameters cold_start(Eigen::Index groups) {
 HyperparameterPosterior::HyperparameterPosterior(const Eigen::MatrixXd& points,
                                                  const Eigen::VectorXd& targets,
                                                  const ColumnGroups& groups)
-    : points_(points), targets_(targets), groups_(groups) {}
+    : points_(points), targets_(targets), groups_(groups) {
+  const TrendBasis basis(groups);
+  const Eigen::MatrixXd features = basis.at(points);
+  std::size_t i = 0;
+  for (const TrendBasis::Part part : {basis.linear(), basis.quadratic(), basis.additive()}) {
+    const auto columns = features.middleCols(part.first, part.columns);
+    trends_[i++] = columns * columns.transpose();
+  }
+}
 
 Eigen::VectorXd HyperparameterPosterior::to_logs(const Hyperparameters& hyperparameters) {
-  Eigen::VectorXd logs(hyperparameters.lengths.size() + 2);
-  logs << hyperparameters.lengths.array().log().matrix(), std::log(hyperparameters.signal_variance),
-      std::log(hyperparameters.noise_variance);
-  return logs;
+  const TrendVariances& trend = hyperparameters.trend;
+  Eigen::VectorXd values(hyperparameters.lengths.size() + 5);
+  values << hyperparameters.lengths, hyperparameters.signal_variance,
+      hyperparameters.noise_variance, trend.linear, trend.quadratic, trend.additive;
+  return values.array().log();
 }
 
 Hyperparameters HyperparameterPosterior::from_logs(const Eigen::VectorXd& logs) {
-  const Eigen::Index groups = logs.size() - 2;
-  return {logs.head(groups).array().exp(), std::exp(logs[groups]), std::exp(logs[groups + 1])};
+  const Eigen::Index groups = logs.size() - 5;
+  const Eigen::VectorXd values = logs.array().exp();
+  return {values.head(groups),
+          values[groups],
+          values[groups + 1],
+          {values[groups + 2], values[groups + 3], values[groups + 4]}};
 }
 
 double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
                                         Eigen::VectorXd& gradient) const {
   const Hyperparameters at = from_logs(logs);
+  const Eigen::Index groups = groups_.count;
+  const Eigen::Vector3d trend = logs.tail(3).array().exp();
   const Matern52 kernel(groups_, at.lengths, at.signal_variance);
   const Eigen::MatrixXd squared = kernel.squared_distances(points_, points_);
   const auto [values, slopes] = kernel.evaluate(squared);
   const Eigen::Index n = targets_.size();
-  const auto factor = robust_cholesky(
-      observation_covariance(values.matrix(), Eigen::VectorXd::Constant(n, at.noise_variance)));
-  const Eigen::VectorXd weights = factor.solve(targets_);
-  double negated = targets_.dot(weights) / 2 + factor.matrixLLT().diagonal().array().log().sum();
+  Eigen::MatrixXd covariance = values.matrix();
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    covariance += trend[i] * trends_[static_cast<std::size_t>(i)];
+  }
+  const Eigen::MatrixXd factor =
+      robust_cholesky(observation_covariance(std::move(covariance), at.noise_variance));
+  const auto lower = factor.triangularView<Eigen::Lower>();
+  Eigen::MatrixXd root = lower.solve(Eigen::MatrixXd::Identity(n, n));  // of the inverse
+  const Eigen::VectorXd weights = root.transpose() * (root * targets_);
+  double negated = targets_.dot(weights) / 2 + factor.diagonal().array().log().sum();
 
   // d(-log likelihood) = tr(excess dK) / 2 (eq. 5.9)
-  Eigen::MatrixXd excess = factor.solve(Eigen::MatrixXd::Identity(n, n));
+  Eigen::MatrixXd excess = root.transpose() * root;
   excess.noalias() -= weights * weights.transpose();
-  const Eigen::Index groups = groups_.count;
   gradient.setZero();
   gradient[groups] = (excess.array() * values).sum() / 2;
   gradient[groups + 1] = at.noise_variance * excess.trace() / 2;
+  for (Eigen::Index i = 0; i < 3; ++i) {
+    const Eigen::MatrixXd& part = trends_[static_cast<std::size_t>(i)];
+    gradient[groups + 2 + i] = trend[i] * excess.cwiseProduct(part).sum() / 2;
+  }
 
   // dk/d(log length) = slope * (scaled difference)^2, summed over all pairs by one product.
   const Eigen::MatrixXd pull = (excess.array() * slopes).matrix();
@@ -102,8 +130,9 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
 Hyperparameters HyperparameterPosterior::maximize(
     const std::optional<Hyperparameters>& start) const {
   const Eigen::Index groups = groups_.count;
-  Box box{Eigen::VectorXd(groups + 2), Eigen::VectorXd(groups + 2)};
-  for (Eigen::Index i = 0; i < groups + 2; ++i) {
+  const Eigen::Index size = groups + 5;
+  Box box{Eigen::VectorXd(size), Eigen::VectorXd(size)};
+  for (Eigen::Index i = 0; i < size; ++i) {
     box.lower[i] = std::log(prior_of(i, groups).lower);
     box.upper[i] = std::log(prior_of(i, groups).upper);
   }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <array>
 #include <optional>
 
 #include "optimizer/models/gaussian_regression.h"
@@ -12,13 +13,15 @@ namespace autoglm {
 
 /// The marginal likelihood times the priors, for features in [0, 1] and targets of deviation 1. In
 /// logarithms the priors are: lengths N(log 0.5, 1), signal variance N(0, 1), noise variance
-/// N(-6, 2^2). Borrows its arguments, which must outlive it.
+/// N(-6, 2^2), the trend's three variances N(log 0.15, 1.5^2). Borrows its arguments, which must
+/// outlive it.
 class HyperparameterPosterior {
  public:
   HyperparameterPosterior(const Eigen::MatrixXd& points /* [n, features] */,
                           const Eigen::VectorXd& targets /* [n] */, const ColumnGroups& groups);
 
-  /// The logarithms of the lengths, the signal variance and the noise variance, [groups + 2].
+  /// The logarithms of the lengths, of the signal's and the noise's variance, and of the variances
+  /// of the trend's linear, quadratic and additive part, [groups + 5].
   static Eigen::VectorXd to_logs(const Hyperparameters& hyperparameters);
   static Hyperparameters from_logs(const Eigen::VectorXd& logs);
 
@@ -33,6 +36,7 @@ class HyperparameterPosterior {
   const Eigen::MatrixXd& points_;
   const Eigen::VectorXd& targets_;
   const ColumnGroups& groups_;
+  std::array<Eigen::MatrixXd, 3> trends_{};  // covariances of the parts at variance 1, [n, n]
 };
 
 }  // namespace autoglm

@@ -11,6 +11,11 @@ namespace autoglm {
 struct ColumnGroups {
   std::vector<Eigen::Index> group_of{};  // [features], each in [0, count)
   Eigen::Index count = 0;
+  std::vector<bool> categorical{};  // [groups], whether its columns are one-hot; empty: none is
+
+  bool is_categorical(Eigen::Index group) const {
+    return !categorical.empty() && categorical[static_cast<std::size_t>(group)];
+  }
 };
 
 /// k(x, x') = variance * (1 + a + a^2 / 3) exp(-a), a = sqrt(5) |(x - x') / lengths|.

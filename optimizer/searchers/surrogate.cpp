@@ -18,6 +18,7 @@ ColumnGroups groups_of(const Encoding& encoding) {
     for (Eigen::Index column = 0; column < block.columns; ++column) {
       groups.group_of[static_cast<std::size_t>(block.first + column)] = groups.count;
     }
+    groups.categorical.push_back(block.categorical);
     ++groups.count;
   }
   return groups;

@@ -31,7 +31,7 @@ struct Setting {
     }
     groups.count = encoding.features();
     const GaussianRegression model(points, costs, groups,
-                                   {Eigen::VectorXd::Constant(groups.count, length), 1, 1e-6});
+                                   {Eigen::VectorXd::Constant(groups.count, length), 1, 1e-6, {}});
     const Acquisition acquisition{Acquisition::Kind::confidence_bound, 0, 0.0};
     Rng rng(1, 1);
     return maximize_acquisition({model, acquisition, encoding, seen}, Request(99, fixed, history),

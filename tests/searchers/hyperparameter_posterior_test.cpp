@@ -12,34 +12,39 @@ namespace autoglm {
 
 namespace {
 
-const ColumnGroups kTwo{{0, 1}, 2};
+const ColumnGroups kTwo{{0, 1}, 2, {}};
 const Eigen::MatrixXd kPoints({{0.1, 0.2}, {0.4, 0.9}, {0.8, 0.5}, {0.7, 0.1}, {0.3, 0.6}});
+// Two numbers and a choice of three.
+const ColumnGroups kMixed{{0, 1, 2, 2, 2}, 3, {false, false, true}};
+constexpr double kHot = 0.70710678118654752;
+const Eigen::MatrixXd kMixedPoints({{0.1, 0.2, kHot, 0, 0},
+                                    {0.4, 0.9, 0, kHot, 0},
+                                    {0.8, 0.5, 0, 0, kHot},
+                                    {0.7, 0.1, 0, kHot, 0},
+                                    {0.3, 0.6, kHot, 0, 0}});
 const Eigen::VectorXd kTargets({{0.5, -1.2, 0.3, 1.4, -1.0}});
 
 }  // namespace
 
 TEST_CASE("the posterior density of hyper-parameters agrees with SciPy's") {
-  const HyperparameterPosterior posterior(kPoints, kTargets, kTwo);
-  Eigen::VectorXd gradient(4);
-  const Eigen::VectorXd logs =
-      HyperparameterPosterior::to_logs({Eigen::Vector2d(0.4, 0.7), 1.3, 0.05});
-  CHECK(posterior.negated(logs, gradient) == doctest::Approx(3.7248436747263787).epsilon(1e-13));
+  const HyperparameterPosterior posterior(kMixedPoints, kTargets, kMixed);
+  Eigen::VectorXd gradient(8);
+  const Eigen::VectorXd logs = HyperparameterPosterior::to_logs(
+      {Eigen::Vector3d(0.4, 0.7, 0.5), 1.3, 0.05, {0.2, 0.1, 0.3}});
+  CHECK(posterior.negated(logs, gradient) == doctest::Approx(5.3789261908243695).epsilon(1e-13));
 }
 
 TEST_CASE("the gradient of the posterior is that of its values") {
-  const ColumnGroups shared{{0, 1, 1}, 2};
-  const Eigen::MatrixXd points(
-      {{0.1, 0.7, 0}, {0.4, 0, 0.7}, {0.8, 0.7, 0}, {0.7, 0, 0.7}, {0.1, 0.7, 0}});
-  const HyperparameterPosterior posterior(points, kTargets, shared);
+  const HyperparameterPosterior posterior(kMixedPoints, kTargets, kMixed);
   for (const double lengths : {0.05, 0.5, 5.0}) {
-    const Eigen::VectorXd at =
-        HyperparameterPosterior::to_logs({Eigen::Vector2d(lengths, 0.3), 0.8, 1e-3});
-    Eigen::VectorXd gradient(4);
-    Eigen::VectorXd unused(4);
+    const Eigen::VectorXd at = HyperparameterPosterior::to_logs(
+        {Eigen::Vector3d(lengths, 0.3, 0.6), 0.8, 1e-3, {0.2, 0.01, 3}});
+    Eigen::VectorXd gradient(8);
+    Eigen::VectorXd unused(8);
     posterior.negated(at, gradient);
     constexpr double kStep = 1e-4;
-    for (Eigen::Index i = 0; i < 4; ++i) {
-      const Eigen::VectorXd step = Eigen::VectorXd::Unit(4, i) * kStep;
+    for (Eigen::Index i = 0; i < 8; ++i) {
+      const Eigen::VectorXd step = Eigen::VectorXd::Unit(8, i) * kStep;
       const double difference =
           (posterior.negated(at + step, unused) - posterior.negated(at - step, unused)) /
           (2 * kStep);
@@ -49,13 +54,13 @@ TEST_CASE("the gradient of the posterior is that of its values") {
 }
 
 TEST_CASE("the fit finds the maximum that SciPy finds") {
-  const Hyperparameters best = HyperparameterPosterior(kPoints, kTargets, kTwo).maximize();
-  Eigen::VectorXd gradient(4);
-  const Eigen::VectorXd logs = HyperparameterPosterior::to_logs(best);
-  CHECK(HyperparameterPosterior(kPoints, kTargets, kTwo).negated(logs, gradient) ==
-        doctest::Approx(1.9185745955319533).epsilon(1e-5));
-  const Eigen::Vector4d expected(-0.2702737871146562, -0.6531652234786227, 0.21722738539053982,
-                                 -6.024505793169083);
+  const HyperparameterPosterior posterior(kMixedPoints, kTargets, kMixed);
+  Eigen::VectorXd gradient(8);
+  const Eigen::VectorXd logs = HyperparameterPosterior::to_logs(posterior.maximize());
+  CHECK(posterior.negated(logs, gradient) == doctest::Approx(3.183875310338426).epsilon(1e-5));
+  const Eigen::VectorXd expected(
+      {{-0.6256266514379843, -0.8130214475931012, -0.2771476009703929, -0.39940736637659385,
+        -6.009361813121233, -1.056398594868416, -2.14011664369893, -2.530422111882427}});
   CHECK((logs - expected).cwiseAbs().maxCoeff() < 0.02);
 }
 

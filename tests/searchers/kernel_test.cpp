@@ -13,7 +13,7 @@ Eigen::MatrixXd rows(std::initializer_list<std::initializer_list<double>> values
 }  // namespace
 
 TEST_CASE("the Matern kernel agrees with scikit-learn's") {
-  const Matern52 kernel({{0, 1}, 2}, Eigen::Vector2d(0.4, 0.7), 1.3);
+  const Matern52 kernel({{0, 1}, 2, {}}, Eigen::Vector2d(0.4, 0.7), 1.3);
   const Eigen::MatrixXd result =
       kernel.between(rows({{0.1, 0.2}, {0.4, 0.9}}), rows({{0.1, 0.2}, {0.5, 0.5}, {1, 1}}));
   const Eigen::MatrixXd expected =
@@ -23,12 +23,12 @@ TEST_CASE("the Matern kernel agrees with scikit-learn's") {
 }
 
 TEST_CASE("columns of one group share a length") {
-  const Matern52 shared({{0, 0, 1}, 2}, Eigen::Vector2d(0.5, 2), 1);
+  const Matern52 shared({{0, 0, 1}, 2, {}}, Eigen::Vector2d(0.5, 2), 1);
   CHECK(shared.inverse_lengths == Eigen::Vector3d(2, 2, 0.5));
 }
 
 TEST_CASE("the covariance of a point with itself is the variance exactly, and has no slope") {
-  const Matern52 kernel({{0}, 1}, Eigen::VectorXd::Constant(1, 1e-3), 2);
+  const Matern52 kernel({{0}, 1, {}}, Eigen::VectorXd::Constant(1, 1e-3), 2);
   const Eigen::MatrixXd point = rows({{1.0 / 3}});
   CHECK(kernel.between(point, point)(0, 0) == 2);
   const double slope = kernel.evaluate(kernel.squared_distances(point, point)).slope(0, 0);
@@ -36,14 +36,14 @@ TEST_CASE("the covariance of a point with itself is the variance exactly, and ha
 }
 
 TEST_CASE("values that come with slopes are the same values") {
-  const Matern52 kernel({{0}, 1}, Eigen::VectorXd::Constant(1, 0.3), 1.7);
+  const Matern52 kernel({{0}, 1, {}}, Eigen::VectorXd::Constant(1, 0.3), 1.7);
   const Eigen::MatrixXd a = rows({{0}, {0.3}, {0.5}, {30}});
   const Eigen::MatrixXd together = kernel.evaluate(kernel.squared_distances(a, a)).value.matrix();
   CHECK((together - kernel.between(a, a)).cwiseAbs().maxCoeff() < 1e-15);
 }
 
 TEST_CASE("the slope gives the kernel's derivative by a coordinate") {
-  const Matern52 kernel({{0}, 1}, Eigen::VectorXd::Constant(1, 0.3), 1.7);
+  const Matern52 kernel({{0}, 1, {}}, Eigen::VectorXd::Constant(1, 0.3), 1.7);
   const Eigen::MatrixXd other = rows({{0.2}});
   constexpr double kStep = 1e-6;
   for (const double x : {0.2001, 0.35, 0.9}) {

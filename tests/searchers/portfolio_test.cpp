@@ -7,7 +7,7 @@ namespace autoglm {
 namespace {
 
 FittedWarp fitted(OutputWarp warp, double concordance) {
-  return {warp, {Eigen::VectorXd::Ones(1), 1, 1}, concordance};
+  return {warp, {Eigen::VectorXd::Ones(1), 1, 1, {}}, concordance};
 }
 
 }  // namespace
@@ -35,8 +35,8 @@ TEST_CASE("a warp that predicts better is drawn more often, but not always") {
 TEST_CASE("a fit is a function of its arguments") {
   const Eigen::MatrixXd points = Eigen::VectorXd::LinSpaced(12, 0, 1);
   const Eigen::VectorXd costs = (points.col(0).array() - 0.3).square();
-  const std::vector<FittedWarp> first = fit_warps(points, costs, {{0}, 1});
-  const std::vector<FittedWarp> second = fit_warps(points, costs, {{0}, 1});
+  const std::vector<FittedWarp> first = fit_warps(points, costs, {{0}, 1, {}});
+  const std::vector<FittedWarp> second = fit_warps(points, costs, {{0}, 1, {}});
   REQUIRE(first.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(first[i].hyperparameters.lengths == second[i].hyperparameters.lengths);

@@ -6,60 +6,110 @@ Needs numpy, scipy, scikit-learn and mpmath; made with scipy 1.17, scikit-learn 
 
 import mpmath
 import numpy as np
+from numpy.polynomial import Legendre
 from scipy.optimize import minimize
 from scipy.stats import norm, qmc, yeojohnson
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
+from sklearn.gaussian_process.kernels import ConstantKernel, Kernel, Matern, WhiteKernel
 
 POINTS = np.array([[0.1, 0.2], [0.4, 0.9], [0.8, 0.5], [0.7, 0.1], [0.3, 0.6]])
 TARGETS = np.array([0.5, -1.2, 0.3, 1.4, -1.0])
 AT = np.array([[0.1, 0.2], [0.5, 0.5], [1.0, 1.0]])
 LENGTHS, SIGNAL, NOISE = [0.4, 0.7], 1.3, 0.05
+# With a choice of three, one-hot over the root of 2.
+CHOICES = np.array([0, 1, 2, 1, 0])
+AT_CHOICES = np.array([0, 2, 1])
+TREND = [0.2, 0.1, 0.3]  # linear, quadratic, additive
 
 
 def show(name, values):
     print(f"{name}: " + ", ".join(repr(float(v)) for v in np.ravel(values)))
 
 
-def covariance(a, b, lengths, signal):
+class Trend(Kernel):
+    """The trend's covariance, with the polynomials from numpy, as a kernel of scikit-learn."""
+
+    def __init__(self, numbers, trend):
+        self.numbers, self.trend = numbers, trend
+
+    def parts(self, x):
+        t = 2 * np.asarray(x)[:, : self.numbers] - 1
+        chosen = np.asarray(x)[:, self.numbers :] * np.sqrt(2)
+        return (np.sqrt(3 / self.numbers) * Legendre.basis(1)(t),
+                np.sqrt(5 / self.numbers) * Legendre.basis(2)(t),
+                np.sqrt(chosen.shape[1]) * chosen)
+
+    def __call__(self, x, y=None, eval_gradient=False):
+        pairs = zip(self.trend, self.parts(x), self.parts(x if y is None else y))
+        return sum(s * a @ b.T for s, a, b in pairs)
+
+    def diag(self, x):
+        return np.diag(self(x))
+
+    def is_stationary(self):
+        return False
+
+
+def with_choices(points, choices):
+    return np.hstack([points, np.eye(3)[choices] / np.sqrt(2)])
+
+
+MIXED = with_choices(POINTS, CHOICES)
+MIXED_AT = with_choices(AT, AT_CHOICES)
+
+
+def covariance(a, b, lengths, signal, trend):
     """Without noise; the constant's prior has variance 1."""
-    return (signal * Matern(lengths, nu=2.5) + ConstantKernel(1.0))(a, b)
+    by_column = [*lengths[:2], *[lengths[2]] * 3]
+    stationary = signal * Matern(by_column, nu=2.5) + ConstantKernel(1.0)
+    return stationary(a, b) + Trend(2, trend)(a, b)
 
 
 def kernel():
     show("kernel", 1.3 * Matern([0.4, 0.7], nu=2.5)(POINTS[:2], AT))
 
 
-def regression():
-    noiseless = ConstantKernel(SIGNAL) * Matern(LENGTHS, nu=2.5) + ConstantKernel(1.0)
+def regress(noiseless, points, at):
     model = GaussianProcessRegressor(noiseless + WhiteKernel(NOISE), alpha=0,
                                      optimizer=None)
-    model.fit(POINTS, TARGETS)
-    mean, deviation = model.predict(AT, return_std=True)
+    model.fit(points, TARGETS)
+    mean, deviation = model.predict(at, return_std=True)
     show("log marginal likelihood", model.log_marginal_likelihood_value_)
     show("means", mean)
     show("variances", deviation**2 - NOISE)
     left_out = []
-    for i in range(len(POINTS)):
-        rest = np.arange(len(POINTS)) != i
-        model.fit(POINTS[rest], TARGETS[rest])
-        left_out.append(model.predict(POINTS[i : i + 1])[0])
+    for i in range(len(points)):
+        rest = np.arange(len(points)) != i
+        model.fit(points[rest], TARGETS[rest])
+        left_out.append(model.predict(points[i : i + 1])[0])
     show("leave-one-out means", left_out)
 
 
+def regression():
+    regress(ConstantKernel(SIGNAL) * Matern(LENGTHS, nu=2.5) + ConstantKernel(1.0), POINTS, AT)
+
+
+def regression_with_trend():
+    stationary = ConstantKernel(SIGNAL) * Matern([*LENGTHS, 0.5, 0.5, 0.5], nu=2.5)
+    regress(stationary + ConstantKernel(1.0) + Trend(2, TREND), MIXED, MIXED_AT)
+
+
 def negated_posterior(logs):
-    lengths, signal, noise = np.exp(logs[:2]), np.exp(logs[2]), np.exp(logs[3])
-    matrix = covariance(POINTS, POINTS, lengths, signal) + noise * np.eye(len(POINTS))
+    """Of three lengths, signal, noise and trend."""
+    lengths, signal, noise, trend = (np.exp(logs[:3]), *np.exp(logs[3:5]), np.exp(logs[5:]))
+    matrix = covariance(MIXED, MIXED, lengths, signal, trend) + noise * np.eye(len(MIXED))
     fit = TARGETS @ np.linalg.solve(matrix, TARGETS) / 2 + np.linalg.slogdet(matrix)[1] / 2
-    means, deviations = np.array([np.log(0.5)] * 2 + [0, -6]), np.array([1, 1, 1, 2])
+    means = np.array([np.log(0.5)] * 3 + [0, -6] + [np.log(0.15)] * 3)
+    deviations = np.array([1, 1, 1, 1, 2, 1.5, 1.5, 1.5])
     return fit + np.sum(((logs - means) / deviations) ** 2) / 2
 
 
 def posterior():
-    show("negated posterior", negated_posterior(np.log(LENGTHS + [SIGNAL, NOISE])))
-    starts = np.random.default_rng(0).normal(size=(50, 4)) * 2
-    bounds = [(np.log(0.02), np.log(60))] * 2 + [(np.log(1e-3), np.log(1e3))] + [
-        (np.log(1e-6), np.log(10))]
+    start = np.log([*LENGTHS, 0.5, SIGNAL, NOISE, *TREND])
+    show("negated posterior", negated_posterior(start))
+    starts = np.random.default_rng(0).normal(size=(50, 8)) * 2
+    bounds = [(np.log(0.02), np.log(60))] * 3 + [(np.log(1e-3), np.log(1e3))] + [
+        (np.log(1e-6), np.log(10))] + [(np.log(1e-4), np.log(1e2))] * 3
     found = [minimize(negated_posterior, s, bounds=bounds, tol=1e-14) for s in starts]
     best = min(found, key=lambda result: result.fun)
     show("its minimum", best.fun)
@@ -96,6 +146,6 @@ def power():
     show("half rank power", (powers - powers.mean()) / powers.std())
 
 
-for section in (kernel, regression, posterior, log_improvement, sobol, power):
+for section in (kernel, regression, regression_with_trend, posterior, log_improvement, sobol, power):
     print(f"-- {section.__name__}")
     section()
