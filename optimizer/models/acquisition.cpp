@@ -37,6 +37,14 @@ LogImprovement log_improvement(double z) {
   return {-t * t / 2 - kLogSqrtTwoPi + std::log(c) - std::log(t + c), 1 / c};
 }
 
+LogDistribution log_normal_distribution(double z) {
+  if (z > -2) {
+    return {std::log1p(-normal_distribution(-z)), normal_density(z) / normal_distribution(z)};
+  }
+  const double inverse_ratio = mills_tail(-z) - z;  // phi(z) / Phi(z)
+  return {-z * z / 2 - kLogSqrtTwoPi - std::log(inverse_ratio), inverse_ratio};
+}
+
 AcquisitionValue log_expected_improvement(double mean, double deviation, double best) {
   const double z = (best - mean) / deviation;
   const LogImprovement log_h = log_improvement(z);

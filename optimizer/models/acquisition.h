@@ -18,6 +18,13 @@ struct LogImprovement {
 };
 LogImprovement log_improvement(double z);
 
+/// log Phi(z) and its derivative phi(z) / Phi(z), likewise.
+struct LogDistribution {
+  double value = 0;
+  double derivative = 0;
+};
+LogDistribution log_normal_distribution(double z);
+
 /// log EI: the logarithm of the expected improvement on `best` (Jones et al., 1998), smaller costs
 /// being better; in the logarithm it keeps its gradient where the improvement underflows (Ament et
 /// al., "Unexpected Improvements to Expected Improvement", 2023). REQUIRES: deviation > 0.

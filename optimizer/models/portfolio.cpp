@@ -11,14 +11,15 @@
 namespace autoglm {
 
 std::vector<FittedWarp> fit_warps(const Eigen::MatrixXd& points, const Eigen::VectorXd& costs,
-                                  const ColumnGroups& groups) {
+                                  const ColumnGroups& groups,
+                                  const std::vector<OutputWarp>& warps) {
   std::vector<FittedWarp> fitted;
-  for (const OutputWarp warp :
-       {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}) {
+  fitted.reserve(warps.size());
+  for (const OutputWarp warp : warps) {
     const Eigen::VectorXd targets = warp_costs(warp, costs).targets;
     // The power transform changes half-ranks little: its fit goes on from theirs.
     std::optional<Hyperparameters> start;
-    if (warp == OutputWarp::half_rank_power) {
+    if (warp == OutputWarp::half_rank_power && !fitted.empty()) {
       start = fitted.back().hyperparameters;
     }
     Hyperparameters hyperparameters =

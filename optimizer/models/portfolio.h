@@ -17,10 +17,10 @@ struct FittedWarp {
   double concordance = 0.5;  // of leave-one-out predictions with the costs
 };
 
-/// Fits each warp, from a cold start: a function of its arguments.
+/// Fits each of `warps`, from a cold start: a function of its arguments.
 std::vector<FittedWarp> fit_warps(const Eigen::MatrixXd& points /* [n, features] */,
                                   const Eigen::VectorXd& costs /* [n] */,
-                                  const ColumnGroups& groups);
+                                  const ColumnGroups& groups, const std::vector<OutputWarp>& warps);
 
 /// One of them, drawn with weights exp(concordance / 0.1): always taking the best would lock a
 /// search into the first view that happens to do well. REQUIRES: at least one.

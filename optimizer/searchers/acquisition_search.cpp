@@ -23,6 +23,26 @@ struct Scored {
 
 double deviation_of(double variance) { return std::sqrt(std::max(variance, 1e-18)); }
 
+// The chance of a cost at all, to this power, scales the improvement. At 1 most trials would fail
+// where the best costs lie at the edge of what works; at 50 too few dare to.
+constexpr double kCaution = 20;
+
+// kCaution log P(a cost), given the refusals' mean and variance there; its derivatives by them.
+struct LogChance {
+  double value = 0;
+  double by_mean = 0;
+  double by_variance = 0;
+};
+
+LogChance log_chance(const RefusalModel& refusals, double mean, double variance) {
+  const double total = variance + refusals.regression.hyperparameters().noise_variance;
+  const double deviation = std::sqrt(total);
+  const double z = (refusals.threshold - mean) / deviation;
+  const LogDistribution log_phi = log_normal_distribution(z);
+  const double by_z = kCaution * log_phi.derivative;
+  return {kCaution * log_phi.value, -by_z / deviation, -by_z * z / (2 * total)};
+}
+
 class AcquisitionSearch {
  public:
   AcquisitionSearch(const AcquisitionProblem& problem, const Request& request, Rng& rng)
@@ -39,6 +59,8 @@ class AcquisitionSearch {
   AcquisitionOptimum describe(Scored best) const;
 
  private:
+  Eigen::VectorXd values_at(const Eigen::MatrixXd& points) const;
+  double value_at(const Eigen::VectorXd& features, Eigen::VectorXd& gradient) const;
   std::vector<double> reaches() const;
   std::vector<Eigen::Index> movable_columns(const Configuration& configuration) const;
   bool climb(Scored& current) const;
@@ -60,6 +82,21 @@ std::vector<double> AcquisitionSearch::reaches() const {
   return reaches;
 }
 
+Eigen::VectorXd AcquisitionSearch::values_at(const Eigen::MatrixXd& points) const {
+  const Predictions costs = problem_.model.predict(points);
+  Eigen::VectorXd values(points.rows());
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    values[i] = problem_.acquisition.at(costs.means[i], deviation_of(costs.variances[i])).value;
+  }
+  if (problem_.refusals != nullptr) {
+    const Predictions refused = problem_.refusals->regression.predict(points);
+    for (Eigen::Index i = 0; i < values.size(); ++i) {
+      values[i] += log_chance(*problem_.refusals, refused.means[i], refused.variances[i]).value;
+    }
+  }
+  return values;
+}
+
 std::vector<Scored> AcquisitionSearch::score(std::vector<Configuration> configurations) const {
   configurations.erase(std::remove_if(configurations.begin(), configurations.end(),
                                       [&](const Configuration& configuration) {
@@ -75,14 +112,11 @@ std::vector<Scored> AcquisitionSearch::score(std::vector<Configuration> configur
     points.row(static_cast<Eigen::Index>(i)) =
         problem_.encoding.encode(configurations[i]).transpose();
   }
-  const Predictions predictions = problem_.model.predict(points);
+  const Eigen::VectorXd values = values_at(points);
   std::vector<Scored> scored;
+  scored.reserve(configurations.size());
   for (std::size_t i = 0; i < configurations.size(); ++i) {
-    const auto row = static_cast<Eigen::Index>(i);
-    scored.push_back(
-        {std::move(configurations[i]),
-         problem_.acquisition.at(predictions.means[row], deviation_of(predictions.variances[row]))
-             .value});
+    scored.push_back({std::move(configurations[i]), values[static_cast<Eigen::Index>(i)]});
   }
   std::stable_sort(scored.begin(), scored.end(),
                    [](const Scored& a, const Scored& b) { return a.value > b.value; });
@@ -160,6 +194,24 @@ std::vector<Eigen::Index> AcquisitionSearch::movable_columns(
   return columns;
 }
 
+// With the gradient by the features.
+double AcquisitionSearch::value_at(const Eigen::VectorXd& features,
+                                   Eigen::VectorXd& gradient) const {
+  const PointPrediction at = problem_.model.predict_with_gradient(features);
+  const double deviation = deviation_of(at.variance);
+  const AcquisitionValue value = problem_.acquisition.at(at.mean, deviation);
+  gradient = value.by_mean * at.mean_gradient +
+             value.by_deviation / (2 * deviation) * at.variance_gradient;
+  if (problem_.refusals == nullptr) {
+    return value.value;
+  }
+  const PointPrediction refused = problem_.refusals->regression.predict_with_gradient(features);
+  const LogChance chance = log_chance(*problem_.refusals, refused.mean, refused.variance);
+  gradient +=
+      chance.by_mean * refused.mean_gradient + chance.by_variance * refused.variance_gradient;
+  return value.value + chance.value;
+}
+
 // Gradient steps on the movable columns; a constraint on the way halves the distance.
 bool AcquisitionSearch::climb(Scored& current) const {
   const std::vector<Eigen::Index> columns = movable_columns(current.configuration);
@@ -170,12 +222,10 @@ bool AcquisitionSearch::climb(Scored& current) const {
   const Eigen::VectorXd start = features(columns);
   const SmoothFunction negated = [&](const Eigen::VectorXd& x, Eigen::VectorXd& gradient) {
     features(columns) = x;
-    const PointPrediction at = problem_.model.predict_with_gradient(features);
-    const double deviation = deviation_of(at.variance);
-    const AcquisitionValue value = problem_.acquisition.at(at.mean, deviation);
-    gradient = -(value.by_mean * at.mean_gradient(columns) +
-                 value.by_deviation / (2 * deviation) * at.variance_gradient(columns));
-    return -value.value;
+    Eigen::VectorXd by_feature;
+    const double value = value_at(features, by_feature);
+    gradient = -by_feature(columns);
+    return -value;
   };
   const auto size = static_cast<Eigen::Index>(columns.size());
   const Box box{Eigen::VectorXd::Zero(size), Eigen::VectorXd::Ones(size)};

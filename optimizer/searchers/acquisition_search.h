@@ -20,12 +20,19 @@ struct AcquisitionOptimum {
   double deviation = 0;
 };
 
+/// A model of which configurations have no cost at all, and how large its mean may be.
+struct RefusalModel {
+  GaussianRegression regression;
+  double threshold = 0;
+};
+
 /// What the search asks, and starts from. All are borrowed.
 struct AcquisitionProblem {
   const GaussianRegression& model;
   const Acquisition& acquisition;
   const Encoding& encoding;
   const std::vector<Configuration>& good;  // to look near, best first
+  const RefusalModel* refusals = nullptr;  // adds the logarithm of the probability of a cost
 };
 
 /// The best open configuration found: all of `listed`, when that is not empty (a small space);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <tuple>
 
 #include "optimizer/models/warping.h"
@@ -17,16 +18,19 @@ bool is_pending(const Trial& trial) {
          (trial.state == TrialState::waiting && !trial.partial);
 }
 
+bool is_refused(const Trial& trial) {
+  return trial.state == TrialState::failed || trial.state == TrialState::infeasible;
+}
+
 // The costs of the trials that have a value in each objective, [trials, objectives]; NaN elsewhere.
-Eigen::MatrixXd observed_costs(const std::vector<const Trial*>& trials,
+Eigen::MatrixXd observed_costs(const std::span<const Trial* const> trials,
                                const Objective& objective) {
   Eigen::MatrixXd costs =
       Eigen::MatrixXd::Constant(static_cast<Eigen::Index>(trials.size()),
                                 static_cast<Eigen::Index>(objective.size()), kNothing);
   for (std::size_t i = 0; i < trials.size(); ++i) {
     const Trial& trial = *trials[i];
-    const bool counts = trial.state == TrialState::complete || trial.state == TrialState::pruned;
-    if (!counts || trial.values.size() != objective.size()) {
+    if (is_refused(trial) || trial.values.size() != objective.size()) {
       continue;
     }
     for (std::size_t j = 0; j < objective.size(); ++j) {
@@ -51,52 +55,79 @@ Eigen::VectorXd chebyshev(Eigen::MatrixXd costs, const std::vector<Eigen::Index>
   return weighted.rowwise().maxCoeff() + kAugmentation * weighted.rowwise().sum();
 }
 
+void sort_by_finish(std::vector<const Trial*>& trials) {
+  std::sort(trials.begin(), trials.end(), [](const Trial* a, const Trial* b) {
+    return std::tie(a->finished_sequence, a->number) < std::tie(b->finished_sequence, b->number);
+  });
+}
+
 }  // namespace
+
+Eigen::VectorXd Evidence::costs_of_first(std::size_t count) const {
+  const std::span<const Trial* const> first(finished.data(), count);
+  if (objective == nullptr) {
+    return Eigen::VectorXd::NullaryExpr(static_cast<Eigen::Index>(count), [&](Eigen::Index i) {
+      return is_refused(*first[static_cast<std::size_t>(i)]) ? 1.0 : 0.0;
+    });
+  }
+  std::vector<Eigen::Index> completed;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (first[i]->state == TrialState::complete) {
+      completed.push_back(static_cast<Eigen::Index>(i));
+    }
+  }
+  if (completed.empty()) {
+    return Eigen::VectorXd::Zero(static_cast<Eigen::Index>(count));
+  }
+  const Eigen::MatrixXd all = observed_costs(first, *objective);
+  Eigen::VectorXd costs_of = all.cols() == 1 ? all.col(0) : chebyshev(all, completed, weights);
+  costs_of(completed) = clip_non_finite(costs_of(completed));
+  const Eigen::VectorXd known = costs_of(completed);
+  const double worst = known.maxCoeff();
+  const double middle = median(known);
+  for (std::size_t i = 0; i < count; ++i) {
+    double& cost = costs_of[static_cast<Eigen::Index>(i)];
+    if (first[i]->state != TrialState::complete) {
+      cost = cost == cost ? std::clamp(cost, middle, worst) : worst;
+    }
+  }
+  return costs_of;
+}
 
 Evidence gather_evidence(const History& history, std::int64_t except,
                          const Eigen::VectorXd& weights) {
   Evidence evidence;
+  evidence.objective = &history.objective();
+  evidence.weights = weights;
   for (const Trial& trial : history.trials()) {
     if (trial.number == except || trial.state == TrialState::abandoned) {
       continue;
     }
     if (is_finished(trial.state)) {
-      evidence.finished.push_back(&trial);
+      (is_refused(trial) ? evidence.refused : evidence.finished).push_back(&trial);
+      evidence.complete += trial.state == TrialState::complete ? 1 : 0;
     } else if (is_pending(trial)) {
       evidence.pending.push_back(&trial);
     }
   }
-  std::sort(evidence.finished.begin(), evidence.finished.end(), [](const Trial* a, const Trial* b) {
-    return std::tie(a->finished_sequence, a->number) < std::tie(b->finished_sequence, b->number);
-  });
-
-  std::vector<Eigen::Index> complete;
-  for (std::size_t i = 0; i < evidence.finished.size(); ++i) {
-    if (evidence.finished[i]->state == TrialState::complete) {
-      complete.push_back(static_cast<Eigen::Index>(i));
-    }
+  if (evidence.complete == 0) {
+    evidence.finished.insert(evidence.finished.end(), evidence.refused.begin(),
+                             evidence.refused.end());
+    evidence.refused.clear();
   }
-  evidence.complete = complete.size();
-  evidence.costs = Eigen::VectorXd::Zero(static_cast<Eigen::Index>(evidence.finished.size()));
-  if (complete.empty()) {
-    return evidence;
-  }
-  const Eigen::MatrixXd all = observed_costs(evidence.finished, history.objective());
-  Eigen::VectorXd costs = all.cols() == 1 ? all.col(0) : chebyshev(all, complete, weights);
-  costs(complete) = clip_non_finite(costs(complete));
-  const Eigen::VectorXd known = costs(complete);
-  const double worst = known.maxCoeff();
-  const double middle = median(known);
-  for (std::size_t i = 0; i < evidence.finished.size(); ++i) {
-    double& cost = costs[static_cast<Eigen::Index>(i)];
-    if (evidence.finished[i]->state == TrialState::pruned && cost == cost) {
-      cost = std::clamp(cost, middle, worst);
-    } else if (evidence.finished[i]->state != TrialState::complete) {
-      cost = worst;
-    }
-  }
-  evidence.costs = costs;
+  sort_by_finish(evidence.finished);
+  sort_by_finish(evidence.refused);
+  evidence.costs = evidence.costs_of_first(evidence.finished.size());
   return evidence;
+}
+
+Evidence refusals(const Evidence& evidence) {
+  Evidence all;
+  all.finished = evidence.finished;
+  all.finished.insert(all.finished.end(), evidence.refused.begin(), evidence.refused.end());
+  sort_by_finish(all.finished);
+  all.costs = all.costs_of_first(all.finished.size());
+  return all;
 }
 
 }  // namespace autoglm

@@ -9,28 +9,36 @@
 
 namespace autoglm {
 
-/// Finished trials in the order in which they finished, and those still to come. A function of the
-/// history alone.
+/// Trials in the order in which they finished, and those still to come. A function of the history
+/// alone.
 struct Evidence {
-  std::vector<const Trial*> finished{};
-  Eigen::VectorXd costs{};  // [finished], finite
+  std::vector<const Trial*> finished{};  // with a cost: complete and pruned ones
+  Eigen::VectorXd costs{};               // [finished], finite
+  std::vector<const Trial*> refused{};   // failed and infeasible: they have none
   std::vector<const Trial*> pending{};
-  std::size_t complete = 0;  // of the finished ones
+  std::size_t complete = 0;              // of the finished ones
+  const Objective* objective = nullptr;  // nullptr: costs are 1 for refused ones, 0 for others
+  Eigen::VectorXd weights{};             // [objectives]
+
+  /// The costs of the first `count` as they were when no more had finished, [count].
+  Eigen::VectorXd costs_of_first(std::size_t count) const;
 };
 
 /// Costs:
 /// - complete: its cost; non-finite ones as bad (or good) as the worst (or best) finite one;
-/// - failed and infeasible: as bad as the worst complete one;
 /// - pruned: its last cost, but never better than the median of the complete ones (it was stopped
 ///   because it fell behind) nor worse than the worst (early costs are large);
-/// - all equal, when no trial is complete.
+/// - all equal, when no trial is complete; failed and infeasible ones are then among the finished.
 /// Pending are the running, the paused, and the waiting ones whose configuration is whole.
 /// Abandoned ones, and trial `except`, count for nothing.
 ///
 /// Several objectives become one by the augmented Chebyshev function of ParEGO (Knowles, 2006):
 /// max_i(w_i f_i) + 0.05 sum_i(w_i f_i), f_i scaled to [0, 1] over the complete trials. `weights`
-/// has one weight an objective, their sum 1.
+/// has one weight an objective, their sum 1. Borrows the history.
 Evidence gather_evidence(const History& history, std::int64_t except,
                          const Eigen::VectorXd& weights);
+
+/// All finished trials, their cost whether they were refused.
+Evidence refusals(const Evidence& evidence);
 
 }  // namespace autoglm

@@ -62,7 +62,9 @@ class GaussianProcessSearcher final : public Searcher {
         context_(context),
         encoding_(space),
         design_(space, context.seed, options.startup),
-        fitter_(encoding_) {
+        fitter_(encoding_,
+                {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}),
+        refusal_fitter_(encoding_, {OutputWarp::identity}) {
     if (space.count(kListed).value_or(kListed + 1) <= kListed) {
       space.enumerate([&](const Configuration& configuration) {
         listed_.push_back(configuration);
@@ -77,6 +79,7 @@ class GaussianProcessSearcher final : public Searcher {
   std::vector<Planner::Recommendation> recommend(std::size_t n, const History& history) override;
 
  private:
+  std::optional<RefusalModel> model_refusals(const Evidence& evidence);
   std::optional<Suggestion> by_model(const Request& request, const Evidence& evidence, Rng& rng);
   Acquisition choose_acquisition(const SurrogateFitter::Model& model, std::size_t trials,
                                  Rng& rng) const;
@@ -86,6 +89,7 @@ class GaussianProcessSearcher final : public Searcher {
   Encoding encoding_;
   InitialDesign design_;
   SurrogateFitter fitter_;
+  SurrogateFitter refusal_fitter_;
   std::vector<Configuration> listed_{};  // the whole of a small space
 };
 
@@ -133,6 +137,19 @@ Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::M
   return acquisition;
 }
 
+// Least-squares classification (Rasmussen and Williams, 2006, section 6.5): a regression on whether
+// trials were refused, standardized, so that where nothing is known their share counts.
+std::optional<RefusalModel> GaussianProcessSearcher::model_refusals(const Evidence& evidence) {
+  if (evidence.refused.empty()) {
+    return std::nullopt;
+  }
+  const Evidence refused = refusals(evidence);
+  const FittedWarp& fitted = refusal_fitter_.fit(refused).front();
+  SurrogateFitter::Model model = refusal_fitter_.condition(refused, fitted);
+  const double threshold = (0.5 - model.costs.offset) / model.costs.scale;
+  return RefusalModel{std::move(model.regression), threshold};
+}
+
 std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& request,
                                                             const Evidence& evidence, Rng& rng) {
   const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
@@ -144,8 +161,10 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
     acquisition.best = std::min(acquisition.best, model.regression.means(pending).minCoeff());
     model.regression = model.regression.believing(pending);
   }
-  const std::optional<AcquisitionOptimum> optimum =
-      maximize_acquisition({model.regression, acquisition, encoding_, good}, request, listed_, rng);
+  const std::optional<RefusalModel> refusals = model_refusals(evidence);
+  const std::optional<AcquisitionOptimum> optimum = maximize_acquisition(
+      {model.regression, acquisition, encoding_, good, refusals ? &*refusals : nullptr}, request,
+      listed_, rng);
   if (!optimum) {
     return std::nullopt;
   }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr Eigen::Index kModelTrials = 500;
 constexpr Eigen::Index kFitTrials = 200;
+constexpr std::size_t kFitStep = 50;
 
 ColumnGroups groups_of(const Encoding& encoding) {
   ColumnGroups groups;
@@ -25,10 +26,11 @@ ColumnGroups groups_of(const Encoding& encoding) {
 }
 
 // The greatest number up to `finished` of 1, 2, ..., 20, 21, 22, ..., 40, 42, 44, ..., each 5 %
-// (at least 1) more than the one before.
-Eigen::Index trials_at_last_fit(Eigen::Index finished) {
-  Eigen::Index last = 1;
-  for (Eigen::Index next = 1; next <= finished; next += std::max<Eigen::Index>(1, next / 20)) {
+// (from 1 to kFitStep) more than the one before.
+std::size_t trials_at_last_fit(std::size_t finished) {
+  std::size_t last = 1;
+  for (std::size_t next = 1; next <= finished;
+       next += std::clamp<std::size_t>(next / 20, 1, kFitStep)) {
     last = next;
   }
   return last;
@@ -46,8 +48,8 @@ std::vector<const Trial*> trials_of(const Evidence& evidence,
 
 }  // namespace
 
-SurrogateFitter::SurrogateFitter(const Encoding& encoding)
-    : encoding_(encoding), groups_(groups_of(encoding)) {}
+SurrogateFitter::SurrogateFitter(const Encoding& encoding, std::vector<OutputWarp> warps)
+    : encoding_(encoding), warps_(std::move(warps)), groups_(groups_of(encoding)) {}
 
 Eigen::MatrixXd SurrogateFitter::encode(const std::vector<const Trial*>& trials) const {
   Eigen::MatrixXd points(static_cast<Eigen::Index>(trials.size()), encoding_.features());
@@ -59,34 +61,55 @@ Eigen::MatrixXd SurrogateFitter::encode(const std::vector<const Trial*>& trials)
 }
 
 const std::vector<FittedWarp>& SurrogateFitter::fit(const Evidence& evidence) {
-  const Eigen::Index count = trials_at_last_fit(evidence.costs.size());
-  const Eigen::VectorXd head = evidence.costs.head(count);
-  const std::vector<Eigen::Index> subset = informative_subset(head, kFitTrials);
-  Eigen::MatrixXd points = encode(trials_of(evidence, subset));
-  Eigen::VectorXd costs = head(subset);
-  if (!fitted_.empty() && points.rows() == points_.rows() && points == points_ && costs == costs_) {
-    return fitted_;
+  const std::size_t count = trials_at_last_fit(evidence.finished.size());
+  Eigen::VectorXd costs = evidence.costs_of_first(count);
+  std::vector<std::int64_t> trials;
+  trials.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    trials.push_back(evidence.finished[i]->number);
   }
-  points_ = std::move(points);
-  costs_ = std::move(costs);
-  if (costs_.minCoeff() == costs_.maxCoeff()) {
+  if (trials == fit_.trials && costs == fit_.costs) {
+    return fit_.warps;
+  }
+  fit_.subset = informative_subset(costs, kModelTrials);
+  if (costs.minCoeff() == costs.maxCoeff()) {
     const double length = 0.5 * std::sqrt(static_cast<double>(groups_.count) / 3);
-    fitted_ = {{OutputWarp::identity,
-                {Eigen::VectorXd::Constant(groups_.count, std::max(length, 0.5)), 1, 1e-3},
-                0.5}};
+    fit_.warps = {{OutputWarp::identity,
+                   {Eigen::VectorXd::Constant(groups_.count, std::max(length, 0.5)), 1, 1e-3, {}},
+                   0.5}};
   } else {
-    fitted_ = fit_warps(points_, costs_, groups_);
+    const std::vector<Eigen::Index> subset = informative_subset(costs, kFitTrials);
+    fit_.warps = fit_warps(encode(trials_of(evidence, subset)), costs(subset), groups_, warps_);
   }
-  return fitted_;
+  fit_.models.assign(fit_.warps.size(), std::nullopt);
+  fit_.trials = std::move(trials);
+  fit_.costs = std::move(costs);
+  return fit_.warps;
 }
 
 SurrogateFitter::Model SurrogateFitter::condition(const Evidence& evidence,
-                                                  const FittedWarp& fitted) const {
-  std::vector<Eigen::Index> subset = informative_subset(evidence.costs, kModelTrials);
+                                                  const FittedWarp& fitted) {
+  std::vector<Eigen::Index> subset = fit_.subset;
+  for (std::size_t i = fit_.trials.size(); i < evidence.finished.size(); ++i) {
+    subset.push_back(static_cast<Eigen::Index>(i));
+  }
   WarpedCosts costs = warp_costs(fitted.warp, evidence.costs(subset));
-  GaussianRegression regression(encode(trials_of(evidence, subset)), costs.targets, groups_,
-                                fitted.hyperparameters);
-  return {std::move(regression), std::move(costs), std::move(subset)};
+  const std::vector<const Trial*> trials = trials_of(evidence, subset);
+  const auto from = [&trials](std::size_t first) {
+    return std::vector(trials.begin() + static_cast<std::ptrdiff_t>(first), trials.end());
+  };
+  const auto same =
+      std::find_if(fit_.warps.begin(), fit_.warps.end(),
+                   [&](const FittedWarp& other) { return other.warp == fitted.warp; });
+  std::optional<GaussianRegression>& model =
+      fit_.models[static_cast<std::size_t>(same - fit_.warps.begin())];
+  if (!model || model->points().rows() > static_cast<Eigen::Index>(subset.size())) {
+    const auto base = static_cast<Eigen::Index>(fit_.subset.size());
+    std::vector<const Trial*> first(trials.begin(), trials.begin() + base);
+    model.emplace(encode(first), costs.targets.head(base), groups_, fitted.hyperparameters);
+  }
+  model->grow(encode(from(static_cast<std::size_t>(model->points().rows()))), costs.targets);
+  return {*model, std::move(costs), std::move(subset)};
 }
 
 }  // namespace autoglm

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <optional>
 #include <vector>
 
 #include "optimizer/models/gaussian_regression.h"
@@ -11,14 +12,15 @@
 
 namespace autoglm {
 
-/// Gaussian processes of the costs of a study. Exact up to 500 trials; beyond, on an informative
-/// subset of 500. Hyper-parameters are found anew from a cold start each time that the number of
-/// finished trials has grown by 5 %, on at most 200 of them: they depend on the evidence alone, and
-/// what is kept between calls is a cache of that function.
+/// Gaussian processes of the costs of a study. Hyper-parameters are found anew from a cold start
+/// each time that the number of finished trials has grown by 5 % (but at most by 50), on at most
+/// 200 of them. A model is exact up to 500 trials; beyond, it is of an informative subset of those
+/// at the last fit and of all since. Both depend on the evidence alone: what is kept between calls
+/// is a cache of that function.
 class SurrogateFitter {
  public:
   /// `encoding` must outlive it.
-  explicit SurrogateFitter(const Encoding& encoding);
+  SurrogateFitter(const Encoding& encoding, std::vector<OutputWarp> warps);
 
   /// The fits to the evidence, one a warp. Where all costs are equal: the priors' own, once.
   /// REQUIRES: at least one finished trial; at least one feature.
@@ -29,18 +31,26 @@ class SurrogateFitter {
     WarpedCosts costs;                 // of the trials `subset`
     std::vector<Eigen::Index> subset;  // into evidence.finished
   };
-  /// Conditioned on the finished trials, as `fitted` sees them.
-  Model condition(const Evidence& evidence, const FittedWarp& fitted) const;
+  /// Conditioned on the finished trials, as `fitted` sees them. REQUIRES: fit(evidence) was the
+  /// last call to fit, and `fitted` is one of its result.
+  Model condition(const Evidence& evidence, const FittedWarp& fitted);
 
   Eigen::MatrixXd encode(const std::vector<const Trial*>& trials) const;  // [trials, features]
 
  private:
+  /// What was found at the last fit.
+  struct Fit {
+    std::vector<std::int64_t> trials{};  // the numbers of those finished by then
+    Eigen::VectorXd costs{};             // theirs, then
+    std::vector<FittedWarp> warps{};
+    std::vector<Eigen::Index> subset{};                       // that models begin with
+    std::vector<std::optional<GaussianRegression>> models{};  // a warp, as far as they have grown
+  };
+
   const Encoding& encoding_;
+  std::vector<OutputWarp> warps_;
   ColumnGroups groups_;
-  // The arguments of the last fit, and its result.
-  Eigen::MatrixXd points_{};
-  Eigen::VectorXd costs_{};
-  std::vector<FittedWarp> fitted_{};
+  Fit fit_{};
 };
 
 }  // namespace autoglm

@@ -37,6 +37,30 @@ TEST_CASE("the log of the expected improvement keeps its digits from z = 10 to z
   }
 }
 
+TEST_CASE("the log of the normal distribution keeps its digits from z = 8 to z = -10000") {
+  struct Case {
+    double z;
+    double value;
+    double derivative;
+  };
+  constexpr Case kCases[] = {
+      {8, -6.2209605742717860585e-16, 5.0522710835368954309e-15},
+      {1, -0.17275377902344988953, 0.28759997093917836123},
+      {0, -0.69314718055994530942, 0.79788456080286535588},
+      {-1.9999, -3.782947016557344296, 2.3731269610296681621},
+      {-2, -3.7831843336820319488, 2.3732155328228408673},
+      {-5, -15.064998393988725736, 5.1865039671258421156},
+      {-40, -804.60844201375378817, 40.024968847207263723},
+      {-10000, -50000010.129278915181, 10000.000099999998},
+  };
+  for (const Case& expected : kCases) {
+    CAPTURE(expected.z);
+    const LogDistribution result = log_normal_distribution(expected.z);
+    CHECK(std::abs(result.value / expected.value - 1) < 1e-12);
+    CHECK(std::abs(result.derivative / expected.derivative - 1) < 1e-12);
+  }
+}
+
 TEST_CASE("the log of the expected improvement is finite where the improvement underflows") {
   const AcquisitionValue value = log_expected_improvement(1e6, 1e-3, 0);
   CHECK(std::isfinite(value.value));

@@ -29,13 +29,32 @@ std::vector<double> costs_of(const History& history) {
 
 }  // namespace
 
-TEST_CASE("failed and infeasible trials count as the worst complete one") {
+TEST_CASE("failed and infeasible trials have no cost once another is complete") {
   History history = empty_history(line());
-  add_trial(history, at(0), TrialState::complete, {3});
-  add_trial(history, at(1), TrialState::failed);
-  add_trial(history, at(2), TrialState::complete, {8});
-  add_trial(history, at(3), TrialState::infeasible);
-  CHECK(costs_of(history) == std::vector<double>{3, 8, 8, 8});
+  add_trial(history, at(0), TrialState::failed);
+  CHECK(costs_of(history) == std::vector<double>{0});
+  add_trial(history, at(1), TrialState::complete, {3});
+  add_trial(history, at(2), TrialState::infeasible);
+  const Evidence evidence = gather_evidence(history, -1, Eigen::VectorXd::Ones(1));
+  CHECK(evidence.costs == Eigen::VectorXd::Constant(1, 3));
+  CHECK(evidence.finished[0]->number == 1);
+  REQUIRE(evidence.refused.size() == 2);
+  const Evidence refused = refusals(evidence);
+  CHECK(refused.costs == Eigen::Vector3d(1, 0, 1));
+  CHECK(refused.finished[1]->number == 1);
+}
+
+TEST_CASE("what costs were when fewer had finished does not depend on those since") {
+  History history = empty_history(line());
+  add_trial(history, at(0), TrialState::complete, {1});
+  add_trial(history, at(1), TrialState::complete, {3});
+  add_trial(history, at(2), TrialState::pruned, {9});
+  const std::vector<double> then = costs_of(history);
+  CHECK(then == std::vector<double>{1, 3, 3});
+  add_trial(history, at(3), TrialState::complete, {7});
+  CHECK(costs_of(history) == std::vector<double>{1, 3, 7, 7});
+  const Evidence evidence = gather_evidence(history, -1, Eigen::VectorXd::Ones(1));
+  CHECK(evidence.costs_of_first(3) == Eigen::Vector3d(1, 3, 3));
 }
 
 TEST_CASE("a pruned trial is never better than the median nor worse than the worst") {
@@ -94,13 +113,11 @@ TEST_CASE("several objectives become one by the augmented Chebyshev function") {
   add_trial(history, at(0), TrialState::complete, {0, 30});
   add_trial(history, at(1), TrialState::complete, {10, 10});
   add_trial(history, at(2), TrialState::complete, {5, 20});
-  add_trial(history, at(3), TrialState::failed);
   const Evidence evidence = gather_evidence(history, -1, Eigen::Vector2d(0.75, 0.25));
   // Scaled: (0, 1), (1, 0), (0.5, 0.5); weighted: (0, 0.25), (0.75, 0), (0.375, 0.125).
   CHECK(evidence.costs[0] == doctest::Approx(0.25 + 0.05 * 0.25));
   CHECK(evidence.costs[1] == doctest::Approx(0.75 + 0.05 * 0.75));
   CHECK(evidence.costs[2] == doctest::Approx(0.375 + 0.05 * 0.5));
-  CHECK(evidence.costs[3] == evidence.costs[1]);
 }
 
 }  // namespace autoglm

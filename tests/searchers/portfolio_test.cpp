@@ -35,8 +35,10 @@ TEST_CASE("a warp that predicts better is drawn more often, but not always") {
 TEST_CASE("a fit is a function of its arguments") {
   const Eigen::MatrixXd points = Eigen::VectorXd::LinSpaced(12, 0, 1);
   const Eigen::VectorXd costs = (points.col(0).array() - 0.3).square();
-  const std::vector<FittedWarp> first = fit_warps(points, costs, {{0}, 1, {}});
-  const std::vector<FittedWarp> second = fit_warps(points, costs, {{0}, 1, {}});
+  const std::vector<OutputWarp> warps{OutputWarp::identity, OutputWarp::half_rank,
+                                      OutputWarp::half_rank_power};
+  const std::vector<FittedWarp> first = fit_warps(points, costs, {{0}, 1, {}}, warps);
+  const std::vector<FittedWarp> second = fit_warps(points, costs, {{0}, 1, {}}, warps);
   REQUIRE(first.size() == 3);
   for (std::size_t i = 0; i < 3; ++i) {
     CHECK(first[i].hyperparameters.lengths == second[i].hyperparameters.lengths);

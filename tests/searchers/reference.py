@@ -125,6 +125,15 @@ def log_improvement():
         print(f"{{{z}, {mpmath.nstr(mpmath.log(h), 20)}, {mpmath.nstr(distribution / h, 20)}}},")
 
 
+def log_distribution():
+    mpmath.mp.dps = 80
+    for z in (8, 1, 0, -1.9999, -2, -5, -40, -1e4):
+        x = mpmath.mpf(z)
+        distribution = mpmath.erfc(-x / mpmath.sqrt(2)) / 2
+        ratio = mpmath.npdf(x) / distribution
+        print(f"{{{z}, {mpmath.nstr(mpmath.log(distribution), 20)}, {mpmath.nstr(ratio, 20)}}},")
+
+
 def sobol():
     points = qmc.Sobol(128, scramble=False, bits=32).random(1024)
     for index, dimension in ((1, 0), (5, 3), (77, 12), (500, 63), (1023, 127)):
@@ -146,6 +155,7 @@ def power():
     show("half rank power", (powers - powers.mean()) / powers.std())
 
 
-for section in (kernel, regression, regression_with_trend, posterior, log_improvement, sobol, power):
+for section in (kernel, regression, regression_with_trend, posterior, log_improvement,
+                log_distribution, sobol, power):
     print(f"-- {section.__name__}")
     section()
