@@ -72,6 +72,9 @@ void add_storage_options(CLI::App& app, StudyOptions& options) {
   app.add_option("--seed", options.seed,
                  "the seed of a new study (default: the spec's, else drawn)")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
+  add_option(app, "--numerics", options.numerics,
+             "how models are computed: the same on every machine, or as fast as this one can")
+      ->check(CLI::IsMember({"auto", "baseline"}));
   mirror(app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file"));
   mirror(app.add_flag("--take-over", options.take_over,
                       "run trials again that another program left running"));

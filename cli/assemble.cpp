@@ -245,6 +245,7 @@ std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& option
   if (!foreign) {
     settle_seed(o.record, o.spec, options.seed, !history.trials().empty(), o.path);
   }
+  use_numerics_path(settle_numerics(o.record, options.numerics, !history.trials().empty(), o.path));
   history.set_max_trials(total_trials(o.spec, request, history));
 
   SearcherChoice searcher = choose_searcher(o);

@@ -21,7 +21,8 @@ struct StudyOptions {
   std::string study{};             // --study; empty: NAME.db beside the spec
   std::vector<std::string> set{};  // --set KEY=VALUE
   std::optional<std::uint64_t> seed{};
-  std::string searcher{};  // --searcher; empty: the spec's
+  std::string searcher{};        // --searcher; empty: the spec's
+  std::string numerics{"auto"};  // --numerics
   bool new_study = false;
   bool take_over = false;
 };

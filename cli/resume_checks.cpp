@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/spec_changes.h"
@@ -94,6 +95,23 @@ void settle_seed(StudyRecord& record, const StudySpec& spec, std::optional<std::
                     path, record.name, record.seed, *wanted));
   }
   record.seed = *wanted;
+}
+
+NumericsPath settle_numerics(StudyRecord& record, const std::string& given, bool has_trials,
+                             const std::string& path) {
+  const std::string baseline(to_string(NumericsPath::baseline));
+  const bool as_baseline = given == baseline || record.numerics == baseline;
+  const NumericsPath chosen = as_baseline ? NumericsPath::baseline : best_numerics_path();
+  const std::string before = std::exchange(record.numerics, std::string(to_string(chosen)));
+  // v3 and v4 give the same digits.
+  const bool differs = (before == baseline) != (record.numerics == baseline);
+  if (has_trials && !before.empty() && differs) {
+    fmt::print(stderr,
+               "{}: this study was computed by the numerics path {}, it goes on by {}: the same "
+               "seed may suggest something else\n",
+               path, before, record.numerics);
+  }
+  return chosen;
 }
 
 }  // namespace autoglm

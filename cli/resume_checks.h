@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/spec.h"
+#include "optimizer/models/numerics.h"
 #include "storage/storage.h"
 
 namespace autoglm {
@@ -25,5 +26,10 @@ void check_foreign_study(const StudyRecord& record, const std::vector<Trial>& tr
 /// it has no trials yet. A spec whose seed did not change asks for nothing.
 void settle_seed(StudyRecord& record, const StudySpec& spec, std::optional<std::uint64_t> given,
                  bool has_trials, const std::string& path);
+
+/// The numerics path that the study goes on with: the one it was begun with, unless `given` is
+/// "baseline" or this processor lacks it. Prints where digits will differ from now on.
+NumericsPath settle_numerics(StudyRecord& record, const std::string& given, bool has_trials,
+                             const std::string& path);
 
 }  // namespace autoglm

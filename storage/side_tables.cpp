@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS autoglm_study (
   searcher TEXT NOT NULL,
   searcher_options TEXT NOT NULL,
   searcher_revision INTEGER NOT NULL,
+  numerics TEXT NOT NULL,
   pruner TEXT NOT NULL,
   pruner_options TEXT NOT NULL,
   seed INTEGER NOT NULL,

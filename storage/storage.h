@@ -41,6 +41,8 @@ struct StudyRecord {
   std::string searcher{};                   // resolved: never "auto"
   std::string searcher_options{};
   int searcher_revision = 0;
+  std::string
+      numerics{};  // the numerics path that computes its suggestions: "v4"; "" until one does
   std::string pruner{};
   std::string pruner_options{};
   std::uint64_t seed = 0;
@@ -75,8 +77,8 @@ class Storage {
 
   /// Returns the record with id and uuid filled in. Throws when the name exists.
   virtual StudyRecord create(StudyRecord record) = 0;
-  /// Writes what may change: spec, searcher, pruner, max_trials, ended. Gives a study made by
-  /// another program its uuid and side rows.
+  /// Writes what may change: spec, searcher, numerics, pruner, max_trials, ended. Gives a study
+  /// made by another program its uuid and side rows.
   virtual StudyRecord update(StudyRecord record) = 0;
 
   /// All trials by number, whole: attempts, reports, attributes. Of a study that Optuna made,

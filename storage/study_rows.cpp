@@ -81,8 +81,8 @@ void StudyRows::read_goals(StudyRecord& record) {
 void StudyRows::read_side_row(StudyRecord& record, std::int64_t key) {
   Statement row(connection_,
                 "SELECT uuid, spec_text, spec_json, version, searcher, searcher_options, "
-                "searcher_revision, pruner, pruner_options, seed, max_trials, sequence, ended, "
-                "created FROM autoglm_study WHERE study = ?");
+                "searcher_revision, numerics, pruner, pruner_options, seed, max_trials, sequence, "
+                "ended, created FROM autoglm_study WHERE study = ?");
   if (!row.with(key).step()) {
     return;
   }
@@ -93,15 +93,16 @@ void StudyRows::read_side_row(StudyRecord& record, std::int64_t key) {
   record.searcher = row.text(4);
   record.searcher_options = row.text(5);
   record.searcher_revision = static_cast<int>(row.integer(6));
-  record.pruner = row.text(7);
-  record.pruner_options = row.text(8);
-  record.seed = static_cast<std::uint64_t>(row.integer(9));
-  if (!row.is_null(10)) {
-    record.max_trials = row.integer(10);
+  record.numerics = row.text(7);
+  record.pruner = row.text(8);
+  record.pruner_options = row.text(9);
+  record.seed = static_cast<std::uint64_t>(row.integer(10));
+  if (!row.is_null(11)) {
+    record.max_trials = row.integer(11);
   }
-  record.sequence = row.integer(11);
-  record.ended = row.text(12);
-  record.created = row.integer(13);
+  record.sequence = row.integer(12);
+  record.ended = row.text(13);
+  record.created = row.integer(14);
 }
 
 StudyRecord StudyRows::create(StudyRecord record) {
@@ -131,11 +132,12 @@ StudyRecord StudyRows::update(StudyRecord record) {
   const std::int64_t key = require_key(record);
   Statement(connection_,
             "UPDATE autoglm_study SET spec_text = ?, spec_json = ?, version = ?, searcher = ?, "
-            "searcher_options = ?, searcher_revision = ?, pruner = ?, pruner_options = ?, "
-            "seed = ?, max_trials = ?, ended = ? WHERE study = ?")
+            "searcher_options = ?, searcher_revision = ?, numerics = ?, pruner = ?, "
+            "pruner_options = ?, seed = ?, max_trials = ?, ended = ? WHERE study = ?")
       .run(record.spec_text, record.spec_json, record.version, record.searcher,
-           record.searcher_options, record.searcher_revision, record.pruner, record.pruner_options,
-           static_cast<std::int64_t>(record.seed), record.max_trials, record.ended, key);
+           record.searcher_options, record.searcher_revision, record.numerics, record.pruner,
+           record.pruner_options, static_cast<std::int64_t>(record.seed), record.max_trials,
+           record.ended, key);
   Statement uuid(connection_, "SELECT uuid FROM autoglm_study WHERE study = ?");
   if (uuid.with(key).step()) {
     record.uuid = uuid.text(0);
@@ -179,12 +181,13 @@ std::int64_t StudyRows::require_key(const StudyRecord& record) {
 std::int64_t StudyRows::insert_side_row(const StudyRecord& record) {
   Statement(connection_,
             "INSERT INTO autoglm_study (uuid, study_id, spec_text, spec_json, version, searcher, "
-            "searcher_options, searcher_revision, pruner, pruner_options, seed, max_trials, "
-            "sequence, ended, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            "searcher_options, searcher_revision, numerics, pruner, pruner_options, seed, "
+            "max_trials, sequence, ended, created) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?)")
       .run(record.uuid, record.id, record.spec_text, record.spec_json, record.version,
-           record.searcher, record.searcher_options, record.searcher_revision, record.pruner,
-           record.pruner_options, static_cast<std::int64_t>(record.seed), record.max_trials,
-           record.sequence, record.ended, record.created);
+           record.searcher, record.searcher_options, record.searcher_revision, record.numerics,
+           record.pruner, record.pruner_options, static_cast<std::int64_t>(record.seed),
+           record.max_trials, record.sequence, record.ended, record.created);
   return sqlite3_last_insert_rowid(connection_.get());
 }
 

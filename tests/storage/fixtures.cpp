@@ -53,6 +53,7 @@ StudyRecord example_study() {
           .searcher = "gp",
           .searcher_options = "{\"acquisition\": \"ei\"}",
           .searcher_revision = 3,
+          .numerics = "v3",
           .pruner = "asha",
           .pruner_options = "{\"reduction\": 3}",
           .seed = 0xfedcba9876543210,

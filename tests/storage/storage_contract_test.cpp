@@ -92,6 +92,7 @@ TEST_CASE_TEMPLATE("a study comes back as it was written", Place, InMemory, InFi
   CHECK(found->searcher == "gp");
   CHECK(found->searcher_options == "{\"acquisition\": \"ei\"}");
   CHECK(found->searcher_revision == 3);
+  CHECK(found->numerics == "v3");
   CHECK(found->pruner == "asha");
   CHECK(found->pruner_options == "{\"reduction\": 3}");
   CHECK(found->seed == 0xfedcba9876543210);
@@ -105,11 +106,13 @@ TEST_CASE_TEMPLATE("what may change of a study is changed by update", Place, InM
   Place place;
   StudyRecord study = place.storage->create(example_study());
   study.spec_text = "{}";
+  study.numerics = "baseline";
   study.max_trials.reset();
   study.ended = "interrupted";
   place.storage->update(study);
   const StudyRecord found = place.reopened().find("mnist").value();
   CHECK(found.spec_text == "{}");
+  CHECK(found.numerics == "baseline");
   CHECK_FALSE(found.max_trials);
   CHECK(found.ended == "interrupted");
   CHECK(found.uuid == study.uuid);
