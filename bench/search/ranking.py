@@ -108,5 +108,13 @@ class Scope:
         return {"other": other, "median": median if math.isfinite(median) else None,
                 "never": float(numpy.mean(numpy.isinf(needed)))}
 
+    def loss_by_parallelism(self, parallel, sequential, trials):
+        """How much worse it is with several trials at a time: ratios of the regrets' means."""
+        regrets = self.at(trials)
+        many = regrets[:, self.tuners.index(parallel)]
+        one = regrets[:, self.tuners.index(sequential)]
+        return {"sequential": sequential, "ratio_mean": float(many.mean() / one.mean()),
+                "ratio_geometric": float(stats.gmean(many) / stats.gmean(one))}
+
     def geometric_curve(self, tuner):
         return stats.gmean([curves[tuner] for curves in self.cells.values()])

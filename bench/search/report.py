@@ -66,8 +66,10 @@ def _judge(scope, ours_names, plan):
     duels = {name: {rival: {str(trials): scope.duel(name, rival, trials)
                             for trials in plan.checkpoints} for rival in rivals}
              for name in ours_here}
+    parallel = {name: scope.loss_by_parallelism(name, name.split("@")[0], plan.trials)
+                for name in ours_here if "@" in name}
     return {"cells": len(scope.cells), "tuners": table, "trials_to_reach_best_peer": reach,
-            "duels": duels}
+            "duels": duels, "parallel": parallel}
 
 
 def _print_scope(name, result, plan):
@@ -85,6 +87,9 @@ def _print_scope(name, result, plan):
         median = "more than the budget" if reach["median"] is None else f"{reach['median']:.0f}"
         print(f"  {tuner} has the result of {reach['other']} after {median} trials in the median, "
               f"never in {reach['never']:.0%} of the cells")
+    for tuner, loss in result["parallel"].items():
+        print("  {} beside {sequential}: mean regret times {ratio_mean:.2f}, geometric mean times "
+              "{ratio_geometric:.2f}".format(tuner, **loss))
     if name == "overall":
         _print_duels(result["duels"], marks)
 

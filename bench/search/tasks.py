@@ -1,5 +1,6 @@
 """The runs that a plan asks for, and running them."""
 
+import functools
 import multiprocessing
 import time
 
@@ -36,18 +37,16 @@ class Task:
 
 
 def our_tasks(args, plan, seeds):
-    """Every searcher of ours on every problem, seed by seed."""
+    """Every searcher of ours on every problem, seed by seed; with several workers, also with one."""
     for seed in seeds:
         for name, searcher in plans.variants(args.variant).items():
-            label = name if args.workers == 1 else f"{name}@{args.workers}"
             version = autoglm_tuner.version(args.autoglm, searcher)
-
-            def make(problem, seed, trials, searcher=searcher):
-                return autoglm_tuner.AutoglmTuner(args.autoglm, searcher, problem, seed, trials)
-
-            for problem in plan.problems:
-                yield Task(problem, label, seed, plan.trials, make=make, version=version,
-                           workers=args.workers)
+            make = functools.partial(autoglm_tuner.AutoglmTuner, args.autoglm, searcher)
+            for workers in sorted({1, args.workers}):
+                label = name if workers == 1 else f"{name}@{workers}"
+                for problem in plan.problems:
+                    yield Task(problem, label, seed, plan.trials, make=make, version=version,
+                               workers=workers)
 
 
 def peer_tasks(args, plan, seeds):
