@@ -32,15 +32,16 @@ struct PointPrediction {
 };
 
 /// A Gaussian process conditioned on data. Any finite data will do: one point, duplicates, constant
-/// columns; where rounding makes the covariance indefinite, its diagonal is raised until it is not.
+/// columns.
 class GaussianRegression {
  public:
   /// REQUIRES: targets of the order of one (mean 0, deviation 1), at least one point.
-  GaussianRegression(Eigen::MatrixXd points /* [n, features] */, Eigen::VectorXd targets /* [n] */,
-                     const ColumnGroups& groups, Hyperparameters hyperparameters);
+  GaussianRegression(const Eigen::MatrixXd& points /* [n, features] */,
+                     Eigen::VectorXd targets /* [n] */, const ColumnGroups& groups,
+                     Hyperparameters hyperparameters);
 
-  /// More points, one after the other, in O(n^2) each; and what is known of all of them now. Equal,
-  /// to the bit, for any division of the same points into calls.
+  /// More points, in O(n^2) each, and what is known of all of them now. Equal, to the bit, to the
+  /// model of all of them.
   void grow(const Eigen::MatrixXd& points /* [m, features] */,
             Eigen::VectorXd targets /* [n + m] */);
 
@@ -64,10 +65,10 @@ class GaussianRegression {
   const Eigen::VectorXd& targets() const { return targets_; }
 
  private:
-  void append(const Eigen::VectorXd& point, double noise);
+  void append(const Eigen::MatrixXd& points /* [m, features] */, double noise);
   void set_targets(Eigen::VectorXd targets);
   Eigen::MatrixXd covariances(const Eigen::MatrixXd& at /* [m, features] */) const;  // [n, m]
-  double variance_at(const Eigen::VectorXd& scaled_trend) const;
+  Eigen::MatrixXd trend_at(const Eigen::MatrixXd& points) const;  // scaled, [m, basis columns]
 
   Eigen::MatrixXd points_;   // [n, features]
   Eigen::VectorXd targets_;  // [n]
@@ -80,11 +81,14 @@ class GaussianRegression {
   Eigen::VectorXd weights_;       // (K + noise)^-1 targets, [n]
 };
 
-/// The covariance of noisy observations: the kernel's, with the mean's and the noise's, [n, n].
-Eigen::MatrixXd observation_covariance(Eigen::MatrixXd covariance, double noise);
+/// What independent noise adds to the variances of observations: the noise, but at least 1e-8 of
+/// them, so that no rounding makes a covariance indefinite, not with a thousand equal points.
+Eigen::VectorXd noise_on(const Eigen::VectorXd& variances /* [n] */, double noise);
 
-/// The lower Cholesky factor of `covariance`, its diagonal raised by as little as it takes; what is
-/// above the diagonal is 0.
-Eigen::MatrixXd robust_cholesky(Eigen::MatrixXd covariance);
+/// Replaces the lower part of a covariance by its Cholesky factor, from row `known` on: those
+/// before hold theirs. REQUIRES: the noise is in it.
+void factorize(Eigen::Ref<Eigen::MatrixXd> covariance /* [n, n] */, Eigen::Index known = 0);
+
+constexpr double kMeanVariance = 1;  // of the prior of the constant mean
 
 }  // namespace autoglm

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "optimizer/models/box_minimizer.h"
+#include "optimizer/models/dense.h"
 
 namespace autoglm {
 
@@ -87,23 +88,22 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   const Matern52 kernel(groups_, at.lengths, at.signal_variance);
   const Eigen::MatrixXd squared = kernel.squared_distances(points_, points_);
   const auto [values, slopes] = kernel.evaluate(squared);
-  const Eigen::Index n = targets_.size();
-  Eigen::MatrixXd covariance = values.matrix();
+  Eigen::MatrixXd factor = values;
   for (Eigen::Index i = 0; i < 3; ++i) {
-    covariance += trend[i] * trends_[static_cast<std::size_t>(i)];
+    factor += trend[i] * trends_[static_cast<std::size_t>(i)];
   }
-  const Eigen::MatrixXd factor =
-      robust_cholesky(observation_covariance(std::move(covariance), at.noise_variance));
-  const auto lower = factor.triangularView<Eigen::Lower>();
-  Eigen::MatrixXd root = lower.solve(Eigen::MatrixXd::Identity(n, n));  // of the inverse
-  const Eigen::VectorXd weights = root.transpose() * (root * targets_);
+  factor.array() += kMeanVariance;
+  factor.diagonal() += noise_on(factor.diagonal(), at.noise_variance);
+  factorize(factor);
+  Eigen::VectorXd weights = targets_;
+  dense::solve(factor, weights);
   double negated = targets_.dot(weights) / 2 + factor.diagonal().array().log().sum();
 
   // d(-log likelihood) = tr(excess dK) / 2 (eq. 5.9)
-  Eigen::MatrixXd excess = root.transpose() * root;
+  Eigen::MatrixXd excess = dense::inverse(factor);
   excess.noalias() -= weights * weights.transpose();
   gradient.setZero();
-  gradient[groups] = (excess.array() * values).sum() / 2;
+  gradient[groups] = excess.cwiseProduct(values).sum() / 2;
   gradient[groups + 1] = at.noise_variance * excess.trace() / 2;
   for (Eigen::Index i = 0; i < 3; ++i) {
     const Eigen::MatrixXd& part = trends_[static_cast<std::size_t>(i)];
@@ -111,10 +111,11 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   }
 
   // dk/d(log length) = slope * (scaled difference)^2, summed over all pairs by one product.
-  const Eigen::MatrixXd pull = (excess.array() * slopes).matrix();
+  const Eigen::MatrixXd pull = excess.cwiseProduct(slopes);
   const Eigen::MatrixXd scaled = points_ * kernel.inverse_lengths.asDiagonal();
-  const Eigen::RowVectorXd by_column = pull.rowwise().sum().transpose() * scaled.cwiseAbs2() -
-                                       (pull * scaled).cwiseProduct(scaled).colwise().sum();
+  const Eigen::RowVectorXd by_column =
+      pull.rowwise().sum().transpose() * scaled.cwiseAbs2() -
+      dense::product(pull, scaled).cwiseProduct(scaled).colwise().sum();
   for (Eigen::Index column = 0; column < by_column.size(); ++column) {
     gradient[groups_.group_of[static_cast<std::size_t>(column)]] += by_column[column];
   }

@@ -1,6 +1,6 @@
 #include "optimizer/models/kernel.h"
 
-#include <utility>
+#include "optimizer/models/dense.h"
 
 namespace autoglm {
 
@@ -15,25 +15,21 @@ Matern52::Matern52(const ColumnGroups& groups, const Eigen::VectorXd& lengths,
 
 Eigen::MatrixXd Matern52::squared_distances(const Eigen::MatrixXd& a,
                                             const Eigen::MatrixXd& b) const {
-  const Eigen::MatrixXd scaled_a = a * inverse_lengths.asDiagonal();
-  const Eigen::MatrixXd scaled_b = b * inverse_lengths.asDiagonal();
-  Eigen::MatrixXd squared = -2 * scaled_a * scaled_b.transpose();
-  squared.colwise() += scaled_a.rowwise().squaredNorm();
-  squared.rowwise() += scaled_b.rowwise().squaredNorm().transpose();
-  return squared.cwiseMax(0);
+  return dense::squared_distances(a * inverse_lengths.asDiagonal(),
+                                  b * inverse_lengths.asDiagonal());
 }
 
 Matern52::Evaluated Matern52::evaluate(const Eigen::MatrixXd& squared) const {
-  const Eigen::ArrayXXd a = (5 * squared.array()).sqrt();
-  Eigen::ArrayXXd slope = (variance * 5 / 3) * (1 + a) * (-a).exp();
-  // value / slope = (1 + a + a^2 / 3) / (1 + a) * 3 / 5
-  Eigen::ArrayXXd value = slope * (0.6 + 0.2 * a.square() / (1 + a));
-  return {std::move(value), std::move(slope)};
+  Evaluated result{Eigen::MatrixXd(squared.rows(), squared.cols()),
+                   Eigen::MatrixXd(squared.rows(), squared.cols())};
+  dense::matern52_with_slope(variance, squared, result.value, result.slope);
+  return result;
 }
 
 Eigen::MatrixXd Matern52::between(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) const {
-  const Eigen::ArrayXXd distances = (5 * squared_distances(a, b).array()).sqrt();
-  return (variance * (1 + distances + distances.square() / 3) * (-distances).exp()).matrix();
+  Eigen::MatrixXd result = squared_distances(a, b);
+  dense::matern52(variance, result);
+  return result;
 }
 
 }  // namespace autoglm

@@ -33,8 +33,8 @@ struct Matern52 {
   /// k of squared scaled distances, element by element; and s with dk/dx = -s (x - x') / lengths^2,
   /// which divides by no distance, so that it is right at 0 too.
   struct Evaluated {
-    Eigen::ArrayXXd value{};
-    Eigen::ArrayXXd slope{};
+    Eigen::MatrixXd value{};
+    Eigen::MatrixXd slope{};
   };
   Evaluated evaluate(const Eigen::MatrixXd& squared) const;
 
