@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "search_space/expression_node.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 namespace {
@@ -61,9 +62,9 @@ double call(Function function, const std::vector<double>& x) {
     case Function::max:
       return *std::max_element(x.begin(), x.end());
     case Function::log:
-      return std::log(x[0]);
+      return portable::log(x[0]);
     case Function::exp:
-      return std::exp(x[0]);
+      return portable::exp(x[0]);
     case Function::sqrt:
       return std::sqrt(x[0]);
     case Function::floor:
@@ -87,7 +88,7 @@ Result arithmetic(const ExpressionNode& node, const Lookup& lookup) {
     return -numbers[0];
   }
   if (node.kind == Kind::power) {
-    return std::pow(numbers[0], numbers[1]);
+    return portable::pow(numbers[0], numbers[1]);
   }
   if (node.kind == Kind::call) {
     // NaN is passed on, which min_element would not do reliably.

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "search_space/decimal.h"
+#include "search_space/portable_math.h"
 #include "search_space/spec_document.h"
 #include "search_space/utf8.h"
 
@@ -47,8 +48,8 @@ double position_in(const FloatRange& range, double given) {
     const auto i = static_cast<std::uint64_t>(std::llround((value - range.min) / range.step));
     return middle_of_cell(i, values_in(range));
   }
-  const double position = range.log ? (std::log(value) - std::log(range.min)) /
-                                          (std::log(range.max) - std::log(range.min))
+  const double position = range.log ? (portable::log(value) - portable::log(range.min)) /
+                                          (portable::log(range.max) - portable::log(range.min))
                                     : (value - range.min) / (range.max - range.min);
   return std::min(position, 1.0);
 }
@@ -60,10 +61,10 @@ double value_in(const FloatRange& range, double position) {
   if (position <= 0 || position >= 1) {
     return position <= 0 ? range.min : range.max;
   }
-  const double from = range.log ? std::log(range.min) : range.min;
-  const double to = range.log ? std::log(range.max) : range.max;
+  const double from = range.log ? portable::log(range.min) : range.min;
+  const double to = range.log ? portable::log(range.max) : range.max;
   const double at = from + position * (to - from);
-  const double value = range.log ? std::exp(at) : at;
+  const double value = range.log ? portable::exp(at) : at;
   const int last_digit = decimal_exponent(range.log ? value : to - from) - kDigits + 1;
   const double rounded = round_to_decimal(value, last_digit);
   // What is nearer to a bound than values are to each other is the bound.
@@ -79,7 +80,7 @@ double position_in(const IntRange& range, std::int64_t value) {
     const std::int64_t i = (std::clamp(value, range.min, range.max) - range.min) / range.step;
     return middle_of_cell(static_cast<std::uint64_t>(i), values_in(range));
   }
-  const auto edge = [](std::int64_t k) { return std::log(static_cast<double>(k) - 0.5); };
+  const auto edge = [](std::int64_t k) { return portable::log(static_cast<double>(k) - 0.5); };
   const double from = edge(range.min);
   const double to = edge(range.max + 1);
   const std::int64_t k = std::clamp(value, range.min, range.max);
@@ -90,9 +91,9 @@ std::int64_t value_in(const IntRange& range, double position) {
   if (!range.log) {
     return nth_value(range, cell_of(position, values_in(range)));
   }
-  const double from = std::log(static_cast<double>(range.min) - 0.5);
-  const double to = std::log(static_cast<double>(range.max) + 0.5);
-  const double nearest = std::floor(std::exp(from + position * (to - from)) + 0.5);
+  const double from = portable::log(static_cast<double>(range.min) - 0.5);
+  const double to = portable::log(static_cast<double>(range.max) + 0.5);
+  const double nearest = std::floor(portable::exp(from + position * (to - from)) + 0.5);
   return static_cast<std::int64_t>(
       std::clamp(nearest, static_cast<double>(range.min), static_cast<double>(range.max)));
 }

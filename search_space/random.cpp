@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 namespace {
 
@@ -116,7 +118,7 @@ double normal_quantile(double p) {
     const double r = 0.180625 - q * q;
     return q * polynomial(kA, r) / polynomial(kB, r);
   }
-  const double r = std::sqrt(-std::log(q < 0 ? p : 1 - p));
+  const double r = std::sqrt(-portable::log(q < 0 ? p : 1 - p));
   const double x = r <= 5 ? polynomial(kC, r - 1.6) / polynomial(kD, r - 1.6)
                           : polynomial(kE, r - 5) / polynomial(kF, r - 5);
   return q < 0 ? -x : x;

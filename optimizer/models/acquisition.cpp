@@ -2,15 +2,17 @@
 
 #include <cmath>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 
 namespace {
 
 constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 
-double normal_density(double z) { return std::exp(-z * z / 2 - kLogSqrtTwoPi); }
+double normal_density(double z) { return portable::exp(-z * z / 2 - kLogSqrtTwoPi); }
 
-double normal_distribution(double z) { return std::erfc(-z / std::sqrt(2.0)) / 2; }
+double normal_distribution(double z) { return portable::erfc(-z / std::sqrt(2.0)) / 2; }
 
 // c(t) of Laplace's continued fraction for Mills' ratio (Abramowitz and Stegun 26.2.14):
 // (1 - Phi(t)) / phi(t) = 1 / (t + c(t)), c(t) = 1 / (t + 2 / (t + 3 / (t + ...))). With it
@@ -30,25 +32,25 @@ LogImprovement log_improvement(double z) {
   if (z > -2) {
     const double distribution = normal_distribution(z);
     const double h = normal_density(z) + z * distribution;
-    return {std::log(h), distribution / h};
+    return {portable::log(h), distribution / h};
   }
   const double t = -z;
   const double c = mills_tail(t);
-  return {-t * t / 2 - kLogSqrtTwoPi + std::log(c) - std::log(t + c), 1 / c};
+  return {-t * t / 2 - kLogSqrtTwoPi + portable::log(c) - portable::log(t + c), 1 / c};
 }
 
 LogDistribution log_normal_distribution(double z) {
   if (z > -2) {
-    return {std::log1p(-normal_distribution(-z)), normal_density(z) / normal_distribution(z)};
+    return {portable::log1p(-normal_distribution(-z)), normal_density(z) / normal_distribution(z)};
   }
   const double inverse_ratio = mills_tail(-z) - z;  // phi(z) / Phi(z)
-  return {-z * z / 2 - kLogSqrtTwoPi - std::log(inverse_ratio), inverse_ratio};
+  return {-z * z / 2 - kLogSqrtTwoPi - portable::log(inverse_ratio), inverse_ratio};
 }
 
 AcquisitionValue log_expected_improvement(double mean, double deviation, double best) {
   const double z = (best - mean) / deviation;
   const LogImprovement log_h = log_improvement(z);
-  return {std::log(deviation) + log_h.value, -log_h.derivative / deviation,
+  return {portable::log(deviation) + log_h.value, -log_h.derivative / deviation,
           (1 - z * log_h.derivative) / deviation};
 }
 

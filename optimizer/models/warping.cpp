@@ -5,6 +5,7 @@
 #include <limits>
 #include <numeric>
 
+#include "search_space/portable_math.h"
 #include "search_space/random.h"
 
 namespace autoglm {
@@ -76,11 +77,12 @@ WarpedCosts half_rank(const Eigen::VectorXd& costs) {
 
 double yeo_johnson(double value, double lambda) {
   if (value >= 0) {
-    return lambda == 0 ? std::log1p(value) : std::expm1(lambda * std::log1p(value)) / lambda;
+    return lambda == 0 ? portable::log1p(value)
+                       : portable::expm1(lambda * portable::log1p(value)) / lambda;
   }
   const double mirrored = 2 - lambda;
-  return mirrored == 0 ? -std::log1p(-value)
-                       : -std::expm1(mirrored * std::log1p(-value)) / mirrored;
+  return mirrored == 0 ? -portable::log1p(-value)
+                       : -portable::expm1(mirrored * portable::log1p(-value)) / mirrored;
 }
 
 // The exponent in [-2, 4] with the greatest likelihood of normality, to two digits.
@@ -88,7 +90,7 @@ double most_normal_exponent(const Eigen::VectorXd& values) {
   const double n = static_cast<double>(values.size());
   double slope = 0;  // of the log-likelihood's Jacobian term
   for (const double value : values) {
-    slope += std::copysign(std::log1p(std::abs(value)), value);
+    slope += std::copysign(portable::log1p(std::abs(value)), value);
   }
   double best = 1;
   double best_likelihood = -std::numeric_limits<double>::infinity();
@@ -97,7 +99,7 @@ double most_normal_exponent(const Eigen::VectorXd& values) {
     const Eigen::ArrayXd powers =
         values.unaryExpr([lambda](double value) { return yeo_johnson(value, lambda); }).array();
     const double variance = (powers - powers.mean()).square().mean();
-    const double likelihood = -n / 2 * std::log(variance) + (lambda - 1) * slope;
+    const double likelihood = -n / 2 * portable::log(variance) + (lambda - 1) * slope;
     if (likelihood > best_likelihood) {
       best_likelihood = likelihood;
       best = lambda;
