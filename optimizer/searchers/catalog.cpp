@@ -10,6 +10,7 @@
 #include "optimizer/searchers/auto.h"
 #include "optimizer/searchers/gaussian_process.h"
 #include "optimizer/searchers/grid.h"
+#include "optimizer/searchers/policy_gradient.h"
 #include "optimizer/searchers/random.h"
 #include "optimizer/searchers/sobol.h"
 
@@ -85,11 +86,20 @@ void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
                                json_quoted(rule), options.startup, number_text(options.kappa));
 }
 
+void make_policy_gradient(const FactoryArguments& arguments, SearcherChoice& choice) {
+  const PolicyGradientOptions options = read_policy_gradient_options(arguments.options);
+  choice.searcher = make_policy_gradient_searcher(
+      arguments.space, options, {arguments.context.seed, arguments.context.objectives});
+  choice.options = to_json(options);
+}
+
 constexpr const char* kAuto = "auto";
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
       {"gp", "Bayesian optimization: a Gaussian process models the past trials", 1, make_gp},
+      {"policy_gradient", "reinforcement learning: a policy that each trial improves", 1,
+       make_policy_gradient},
       {"sobol", "a scrambled Sobol sequence: an even cover of the space", 1, make_sobol},
       {"random", "independent random configurations", 1, make_random},
       {"grid", "every combination of values, in order", 1, make_grid},

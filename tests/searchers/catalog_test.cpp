@@ -71,11 +71,11 @@ TEST_CASE("a searcher by name has no reason but its user's, and its options in f
 
 TEST_CASE("mistakes in a searcher's section are shown with place, rule and remedy") {
   CHECK(error_of("\"tpe\"") ==
-        "searcher:1:1: /: no searcher is called \"tpe\"; this version has auto, gp, sobol, random, "
-        "grid");
+        "searcher:1:1: /: no searcher is called \"tpe\"; this version has auto, gp, "
+        "policy_gradient, sobol, random, grid");
   CHECK(error_of(R"({"type": "sobl"})") ==
-        "searcher:1:10: /type: no searcher is called \"sobl\"; this version has auto, gp, sobol, "
-        "random, grid; did you mean \"sobol\"?");
+        "searcher:1:10: /type: no searcher is called \"sobl\"; this version has auto, gp, "
+        "policy_gradient, sobol, random, grid; did you mean \"sobol\"?");
   CHECK(error_of(R"({"type": "gp", "acquisition": "pi"})") ==
         "searcher:1:31: /acquisition: no acquisition is called \"pi\"; there are mixture, ei, ucb");
   CHECK(error_of(R"({"type": "gp", "kappa": 0})") ==

@@ -19,9 +19,16 @@ using testing::Size;
 
 namespace {
 
-const std::vector<std::string> kSearchers{"random", "sobol", "grid", "gp"};
+const std::vector<std::string> kSearchers{"random",  "sobol",     "grid",           "gp",
+                                          "natural", "reinforce", "policy_gradient"};
 
 std::string section(const std::string& name) {
+  if (name == "natural" || name == "reinforce") {
+    return R"({"type": "policy_gradient", "critic": "none", "rule": ")" + name + "\"}";
+  }
+  if (name == "policy_gradient") {
+    return R"({"type": "policy_gradient", "reward": {"w_speed": 0.1, "w_cost": 0.1}})";
+  }
   // Few trials of the design, so that the model comes in early.
   return name == "gp" ? R"({"type": "gp", "startup": 3})" : "\"" + name + "\"";
 }
@@ -129,7 +136,8 @@ TEST_CASE("a searcher built anew from the past goes on as the one that lived thr
 
 TEST_CASE("another seed suggests something else, apart from grid") {
   const SearchSpace space = testing::space_of(R"({"x": {"type": "uniform", "min": 0, "max": 1}})");
-  for (const std::string name : {"random", "sobol", "gp"}) {
+  for (const std::string name :
+       {"random", "sobol", "gp", "natural", "reinforce", "policy_gradient"}) {
     CAPTURE(name);
     std::set<std::string> seen;
     for (std::uint64_t seed = 0; seed < 5; ++seed) {

@@ -1,0 +1,140 @@
+#include "optimizer/searchers/policy_critic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+#include "optimizer/models/acquisition.h"
+
+namespace autoglm {
+
+namespace {
+
+constexpr std::size_t kBatches = 15;
+constexpr std::size_t kBatch = 64;
+constexpr std::size_t kProposals = 256;
+
+// Deviations of optimism in practice: fewer, the more of the budget is spent.
+double optimism(const PolicyState& state) { return 1.5 * (1 - state.progress) + 0.3; }
+
+}  // namespace
+
+PolicyCritic::PolicyCritic(const PolicyProcess& process)
+    : process_(process),
+      encoding_(process.space()),
+      fitter_(encoding_,
+              {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}) {}
+
+Eigen::MatrixXd PolicyCritic::encode(const std::vector<Configuration>& configurations) const {
+  Eigen::MatrixXd points(static_cast<Eigen::Index>(configurations.size()), encoding_.features());
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    points.row(static_cast<Eigen::Index>(i)) = encoding_.encode(configurations[i]).transpose();
+  }
+  return points;
+}
+
+// Imagined trials that earn what the model promises of them, -(mean - kappa * deviation).
+std::size_t PolicyCritic::practise(PolicyRule& policy, const PolicyState& state,
+                                   const Request& request, const GaussianRegression& model,
+                                   Rng& rng) const {
+  const std::unique_ptr<PolicyRule> anchor = policy.clone();
+  const double kappa = optimism(state);
+  std::vector<Configuration> played(kBatch);
+  std::vector<Episode> episodes(kBatch);
+  for (std::size_t batch = 0; batch < kBatches; ++batch) {
+    for (std::size_t i = 0; i < kBatch; ++i) {
+      const std::vector<double> positions = policy.draw(state, 1, rng);
+      played[i] = process_.play([&](std::size_t head) { return positions[head]; }, request.fixed());
+      episodes[i] = process_.episode_of(played[i]);
+    }
+    const Predictions predicted = model.predict(encode(played));
+    const Eigen::VectorXd costs = predicted.means - kappa * predicted.variances.cwiseSqrt();
+    std::vector<std::size_t> order(kBatch);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+      return costs[static_cast<Eigen::Index>(a)] < costs[static_cast<Eigen::Index>(b)];
+    });
+    std::vector<const Episode*> ranked;
+    ranked.reserve(kBatch);
+    for (const std::size_t i : order) {
+      ranked.push_back(&episodes[i]);
+    }
+    if (!policy.imagine(ranked, state, *anchor)) {
+      return batch;
+    }
+  }
+  return kBatches;
+}
+
+std::vector<Configuration> PolicyCritic::proposals(const PolicyRule& policy,
+                                                   const PolicyState& state, const Request& request,
+                                                   PolicyGradientOptions::Proposals kind,
+                                                   Rng& rng) const {
+  constexpr double kWiden = 0.01;  // for each one that cannot be used
+  std::vector<Configuration> open;
+  open.reserve(kProposals);
+  double widening = 1;
+  for (std::size_t i = 0; i < kProposals; ++i) {
+    std::vector<double> positions;
+    if (kind == PolicyGradientOptions::Proposals::policy) {
+      positions = policy.draw(state, widening, rng);
+    } else {
+      positions.resize(process_.heads().size());
+      std::generate(positions.begin(), positions.end(), [&] { return rng.uniform(); });
+    }
+    Configuration proposed =
+        process_.play([&](std::size_t head) { return positions[head]; }, request.fixed());
+    if (request.is_open(proposed)) {
+      open.push_back(std::move(proposed));
+    } else {
+      widening += kWiden;
+    }
+  }
+  return open;
+}
+
+std::optional<PolicyCritic::Choice> PolicyCritic::choose(const Actor& actor,
+                                                         const Evidence& evidence,
+                                                         const Request& request,
+                                                         const PolicyGradientOptions& options,
+                                                         Rng& rng) {
+  const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
+  GaussianRegression model = fitter_.condition(evidence, fitted).regression;
+  Acquisition improvement{.best = model.targets().minCoeff()};
+  if (!evidence.pending.empty()) {
+    const Eigen::MatrixXd pending = fitter_.encode(evidence.pending);
+    improvement.best = std::min(improvement.best, model.means(pending).minCoeff());
+    model = model.believing(pending);
+  }
+  Choice choice;
+  const std::unique_ptr<PolicyRule> policy = actor.policy.clone();
+  if (options.proposals == PolicyGradientOptions::Proposals::policy) {
+    choice.batches = practise(*policy, actor.state, request, model, rng);
+  }
+  std::vector<Configuration> open =
+      proposals(*policy, actor.state, request, options.proposals, rng);
+  if (open.empty()) {
+    return std::nullopt;
+  }
+  choice.proposals = open.size();
+  const Predictions predicted = model.predict(encode(open));
+  Eigen::VectorXd values(predicted.means.size());
+  for (Eigen::Index i = 0; i < values.size(); ++i) {
+    const double deviation = std::sqrt(std::max(predicted.variances[i], 1e-18));
+    values[i] = improvement.at(predicted.means[i], deviation).value;
+  }
+  Eigen::Index best = 0;
+  values.maxCoeff(&best);
+  if (rng.uniform() < actor.state.epsilon(options.epsilon)) {
+    best = static_cast<Eigen::Index>(rng.below(open.size()));
+  }
+  choice.configuration = std::move(open[static_cast<std::size_t>(best)]);
+  choice.log_improvement = values[best];
+  choice.mean = predicted.means[best];
+  choice.deviation = std::sqrt(predicted.variances[best]);
+  return choice;
+}
+
+}  // namespace autoglm

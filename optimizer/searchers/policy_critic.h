@@ -1,0 +1,54 @@
+// What a policy practises on between two trials, and what judges its proposals: a Gaussian process
+// of the trials so far.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+
+#include "optimizer/searchers/evidence.h"
+#include "optimizer/searchers/policy_options.h"
+#include "optimizer/searchers/policy_rule.h"
+#include "optimizer/searchers/surrogate.h"
+#include "optimizer/searchers/unvisited.h"
+#include "search_space/encoding.h"
+#include "search_space/random.h"
+
+namespace autoglm {
+
+class PolicyCritic {
+ public:
+  /// `process` must outlive it.
+  explicit PolicyCritic(const PolicyProcess& process);
+
+  /// A policy and the state in which it decides.
+  struct Actor {
+    const PolicyRule& policy;
+    const PolicyState& state;
+  };
+  struct Choice {
+    Configuration configuration{};
+    double log_improvement = 0;
+    double mean = 0;
+    double deviation = 0;
+    std::size_t batches = 0;    // that were imagined
+    std::size_t proposals = 0;  // open ones
+  };
+  /// The best of the proposals that the actor makes after practice. Nothing when none is open.
+  /// REQUIRES: at least one finished trial, at least one head.
+  std::optional<Choice> choose(const Actor& actor, const Evidence& evidence, const Request& request,
+                               const PolicyGradientOptions& options, Rng& rng);
+
+ private:
+  std::size_t practise(PolicyRule& policy, const PolicyState& state, const Request& request,
+                       const GaussianRegression& model, Rng& rng) const;
+  std::vector<Configuration> proposals(const PolicyRule& policy, const PolicyState& state,
+                                       const Request& request,
+                                       PolicyGradientOptions::Proposals kind, Rng& rng) const;
+  Eigen::MatrixXd encode(const std::vector<Configuration>& configurations) const;
+
+  const PolicyProcess& process_;
+  Encoding encoding_;
+  SurrogateFitter fitter_;
+};
+
+}  // namespace autoglm

@@ -1,0 +1,133 @@
+#include "optimizer/searchers/policy_gradient.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <utility>
+
+#include "optimizer/searchers/initial_design.h"
+#include "optimizer/searchers/policy_critic.h"
+#include "optimizer/searchers/policy_learner.h"
+
+namespace autoglm {
+
+namespace {
+
+using Critic = PolicyGradientOptions::Critic;
+
+// The weights of ParEGO's scalarization, uniform on the simplex; of one objective: 1.
+Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng) {
+  Eigen::VectorXd weights(static_cast<Eigen::Index>(objectives));
+  for (double& weight : weights) {
+    weight = objectives == 1 ? 1 : -std::log1p(-rng.uniform());
+  }
+  return weights / weights.sum();
+}
+
+class PolicyGradientSearcher final : public Searcher {
+ public:
+  PolicyGradientSearcher(const SearchSpace& space, const PolicyGradientOptions& options,
+                         const PolicyGradientContext& context)
+      : options_(options),
+        context_(context),
+        process_(space),
+        design_(space, context.seed, options.critic == Critic::gp ? 0 : 1),
+        learner_(process_, options),
+        critic_(process_) {}
+
+  std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
+                                    const History& history) override;
+
+ private:
+  std::optional<Suggestion> by_policy(const Request& request, Rng& rng) const;
+  std::optional<Suggestion> by_critic(const Request& request, Evidence evidence, Rng& rng);
+
+  PolicyGradientOptions options_;
+  PolicyGradientContext context_;
+  PolicyProcess process_;
+  InitialDesign design_;
+  PolicyLearner learner_;
+  PolicyCritic critic_;
+};
+
+std::optional<Suggestion> PolicyGradientSearcher::suggest(std::int64_t number,
+                                                          const Configuration& fixed,
+                                                          const History& history) {
+  const Request request(number, fixed, history);
+  Rng rng(context_.seed, static_cast<std::uint64_t>(number));
+  const Evidence evidence =
+      gather_evidence(history, number, draw_weights(context_.objectives, rng));
+  learner_.follow(evidence, history);
+  if (design_.is_wanted(request)) {
+    if (std::optional<Configuration> designed = design_.next(request)) {
+      return Suggestion{std::move(*designed), "initial design: an even cover of the space"};
+    }
+  }
+  const bool critic =
+      options_.critic == Critic::gp && !evidence.finished.empty() && !process_.heads().empty();
+  std::optional<Suggestion> suggestion =
+      critic ? by_critic(request, evidence, rng) : by_policy(request, rng);
+  if (suggestion) {
+    return suggestion;
+  }
+  if (std::optional<Configuration> drawn = draw_unvisited(request, rng)) {
+    return Suggestion{std::move(*drawn),
+                      "drawn at random: nothing that the policy would do was untried and feasible"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& request,
+                                                            Evidence evidence, Rng& rng) {
+  if (options_.reward.speed > 0 || options_.reward.cost > 0) {
+    for (std::size_t i = 0; i < evidence.finished.size(); ++i) {
+      evidence.costs[static_cast<Eigen::Index>(i)] =
+          -learner_.return_of(evidence.finished[i]->number).value_or(0);
+    }
+  }
+  const PolicyState state = learner_.state_for(request.number());
+  std::optional<PolicyCritic::Choice> choice =
+      critic_.choose({learner_.policy(), state}, evidence, request, options_, rng);
+  if (!choice) {
+    return std::nullopt;
+  }
+  return Suggestion{
+      std::move(choice->configuration),
+      fmt::format("log EI {:.3g}, the best of {} proposals after {} imagined batches: "
+                  "predicted {:.3g} +- {:.2g} in deviations of {} costs",
+                  choice->log_improvement, choice->proposals, choice->batches, choice->mean,
+                  choice->deviation, evidence.finished.size())};
+}
+
+std::optional<Suggestion> PolicyGradientSearcher::by_policy(const Request& request,
+                                                            Rng& rng) const {
+  constexpr int kDraws = 200;
+  constexpr double kWiden = 0.05;  // by each draw that cannot be used
+  const PolicyState state = learner_.state_for(request.number());
+  for (int draw = 0; draw < kDraws; ++draw) {
+    const std::vector<double> positions = learner_.policy().draw(state, 1 + kWiden * draw, rng);
+    Configuration drawn =
+        process_.play([&](std::size_t head) { return positions[head]; }, request.fixed());
+    if (!request.is_open(drawn)) {
+      continue;
+    }
+    double preference = 0;
+    for (const PolicyStep& step : process_.episode_of(drawn)) {
+      preference += learner_.policy().log_preference(step, state);
+    }
+    return Suggestion{std::move(drawn),
+                      fmt::format("policy after {} trials: {:.3g} times as likely as at random",
+                                  learner_.trials(), std::exp(preference))};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::unique_ptr<Searcher> make_policy_gradient_searcher(const SearchSpace& space,
+                                                        const PolicyGradientOptions& options,
+                                                        const PolicyGradientContext& context) {
+  return std::make_unique<PolicyGradientSearcher>(space, options, context);
+}
+
+}  // namespace autoglm
