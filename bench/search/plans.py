@@ -26,18 +26,24 @@ class Plan:
 
 SMOKE = ("bbob-f17-d3-i3", "bbob-f6-d10-i1", "bbob-mixint-f3-d5-i1", "tree-2-depth2",
          "categories-2-c8-x3", "svr-diabetes")
+OVERNIGHT = ("bbob-f8-d5-i1", "bbob-f21-d5-i2", "bbob-mixint-f3-d5-i1", "tree-2-depth2",
+             "tree-8-depth2", "categories-2-c8-x3", "svr-diabetes", "lcbench-167168")
 
 
 def plans(tier, yahpo):
     """The plans of a tier: smoke, standard or overnight; `yahpo` is the folder of the surrogates or
     None."""
     everything = problems.standard(yahpo)
+
+    def named(names):
+        return [problem for problem in everything if problem.name in names]
+
     if tier == "smoke":
-        few = [problem for problem in everything if problem.name in SMOKE]
-        return [Plan("smoke", few, tuners.FAST, 2, 60)]
+        return [Plan("smoke", named(SMOKE), tuners.FAST, 2, 60)]
     if tier == "standard":
         return [Plan("standard", everything, tuners.STANDARD, 3, 100)]
-    return [Plan("overnight_fast", problems.overnight(yahpo), tuners.FAST, 3, 200)]
+    return [Plan("overnight_slow", named(OVERNIGHT), tuners.SLOW, 3, 60),
+            Plan("overnight_fast", problems.overnight(yahpo), tuners.FAST, 3, 200)]
 
 
 def variants(requested):

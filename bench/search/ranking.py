@@ -26,7 +26,7 @@ class Comparison:
             cell = trace["problem"], trace["seed"]
             self.curves.setdefault(cell, {})[trace["tuner"]] = numpy.clip(
                 regret, LEAST_REGRET, MOST_REGRET)
-            self.milliseconds.setdefault(trace["tuner"], []).extend(trace["ms"])
+            self.milliseconds.setdefault(cell, {})[trace["tuner"]] = trace["ms"]
 
     def within(self, problems):
         """The part of it that is about these problems."""
@@ -49,8 +49,9 @@ class Scope:
         self.tuners = sorted(set.intersection(*map(set, cells.values()))) if cells else []
         self.cells = {cell: {tuner: curves[tuner] for tuner in self.tuners}
                       for cell, curves in sorted(cells.items())}
-        self.milliseconds = {tuner: float(numpy.median(comparison.milliseconds[tuner]))
-                             for tuner in self.tuners}
+        self.milliseconds = {
+            tuner: numpy.concatenate([comparison.milliseconds[cell][tuner] for cell in self.cells])
+            for tuner in self.tuners}
 
     def at(self, trials):
         """Regrets after so many trials, a row for each cell, a column for each tuner."""
@@ -76,8 +77,11 @@ class Scope:
         return numpy.percentile(means, [2.5, 97.5], axis=0).T
 
     def summary(self, checkpoints):
-        """By tuner and checkpoint: mean rank, its interval, geometric and arithmetic mean regret."""
-        table = {tuner: {"ms": self.milliseconds[tuner]} for tuner in self.tuners}
+        """By tuner: milliseconds of a suggestion; and by checkpoint: mean rank, its interval,
+        geometric and arithmetic mean regret."""
+        table = {tuner: {"ms_median": float(numpy.median(self.milliseconds[tuner])),
+                         "ms_mean": float(numpy.mean(self.milliseconds[tuner]))}
+                 for tuner in self.tuners}
         for trials in checkpoints:
             regrets, ranks = self.at(trials), self.ranks(trials).mean(axis=0)
             intervals = self.rank_interval(trials)

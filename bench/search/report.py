@@ -77,12 +77,14 @@ def _print_scope(name, result, plan):
     last = str(plan.trials)
     print(f"\n{name}: {result['cells']} cells of problem and seed")
     header = "".join(f"{f'rank@{m}':>8}  (95 %)    " for m in marks)
-    print(f"  {'':28}{header}{'geometric, mean regret@' + last:>26}{'ms':>9}")
+    print(f"  {'':28}{header}{'geometric, mean regret@' + last:>26}"
+          f"{'ms: median, mean':>19}")
     for tuner, row in sorted(result["tuners"].items(), key=lambda item: item[1][last]["rank"]):
         ranks = "".join("{:8.2f}  ({:.1f}–{:.1f}) ".format(row[str(m)]["rank"],
                                                           *row[str(m)]["interval"]) for m in marks)
         print(f"  {tuner:28}{ranks}{row[last]['regret_geometric']:15.4f}"
-              f"{row[last]['regret_mean']:11.4f}{row['ms']:9.1f}")
+              f"{row[last]['regret_mean']:11.4f}{row['ms_median']:10.1f}"
+              f"{row['ms_mean']:9.1f}")
     for tuner, reach in result["trials_to_reach_best_peer"].items():
         median = "more than the budget" if reach["median"] is None else f"{reach['median']:.0f}"
         print(f"  {tuner} has the result of {reach['other']} after {median} trials in the median, "

@@ -4,7 +4,8 @@
 The Linux wheel links against some fifteen CUDA libraries that come as further packages (2 to 3 GB).
 A run on the CPU never calls them; the loader only wants their names. This reads the undefined
 symbols of torch's own libraries and links a small library for each one that is missing, every
-function of it returning 100 (cudaErrorNoDevice). Needs g++ and binutils.
+function of it returning 100 (cudaErrorNoDevice), and strikes the packages from what torch says it
+requires, so that pip does not fetch them later. Needs g++ and binutils.
 
 usage: torch_without_cuda.py      with the interpreter that has torch
 """
@@ -17,6 +18,7 @@ import sysconfig
 import tempfile
 
 REPLACEABLE = re.compile(r"^lib(cu|nv|nccl)")  # never libc, libz, libquadmath
+CUDA_PACKAGE = re.compile(r"^Requires-Dist: (nvidia|cuda|triton).*\n", re.M)
 CUDA_SYMBOL = re.compile(r"_{0,2}(cu|nccl|nv)")
 DEFAULT_HOME = "libcudart.so.13"  # of symbols that do not say which library they are from
 RETURN_TEXT = ("cudaGetErrorString", "cudaGetErrorName", "cublasGetStatusString",
@@ -76,8 +78,15 @@ def link(soname, symbols, folder):
         subprocess.run(command, check=True)
 
 
+def strike_requirements(site):
+    for path in site.glob("torch-*.dist-info/METADATA"):
+        path.write_text(CUDA_PACKAGE.sub("", path.read_text()))
+
+
 def main():
-    folder = pathlib.Path(sysconfig.get_paths()["purelib"]) / "torch/lib"
+    site = pathlib.Path(sysconfig.get_paths()["purelib"])
+    strike_requirements(site)
+    folder = site / "torch/lib"
     libraries = [path for path in folder.iterdir() if re.search(r"\.so(\.\d+)*$", path.name)]
     needed, defined, undefined = dynamic_symbols(libraries)
     there = {path.name for path in libraries}

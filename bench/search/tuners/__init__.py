@@ -8,19 +8,34 @@
 and is made by a function of (problem, seed, trials). They keep their documented defaults.
 """
 
+import functools
 import importlib.metadata
 
-from tuners import dlib_tuner, optuna_tuners
+from tuners import dlib_tuner, optuna_tuners, served_tuner
 
 
 class Peer:
-    """Another tuner: how it is made, what version it is, and which problems it can do."""
+    """Another tuner: how it is made, the package whose version it has, and which problems it can
+    do."""
 
     def __init__(self, make, package, suits=lambda problem: True):
         self.make, self.package, self.suits = make, package, suits
 
+    @functools.cache
     def version(self):
         return f"{self.package} {importlib.metadata.version(self.package)}"
+
+
+class ServedPeer(Peer):
+    """One in an environment of its own."""
+
+    def __init__(self, name, package):
+        super().__init__(functools.partial(served_tuner.ServedTuner, name), package)
+        self.name = name
+
+    @functools.cache
+    def version(self):
+        return f"{self.package} {served_tuner.version(self.name, self.package)}"
 
 
 PEERS = {
@@ -30,7 +45,11 @@ PEERS = {
     "optuna-tpe-group": Peer(optuna_tuners.tpe_group, "optuna"),
     "optuna-gp": Peer(optuna_tuners.gp, "optuna"),
     "dlib": Peer(dlib_tuner.DlibTuner, "dlib-bin", lambda problem: problem.space.is_numeric),
+    "smac": ServedPeer("smac", "smac"),
+    "ax": ServedPeer("ax", "ax-platform"),
+    "hebo": ServedPeer("hebo", "HEBO"),
 }
 
 FAST = ("optuna-random", "optuna-cmaes", "optuna-tpe", "optuna-tpe-group", "dlib")
 STANDARD = (*FAST, "optuna-gp")
+SLOW = ("optuna-random", "optuna-tpe-group", "optuna-gp", "smac", "ax", "hebo")
