@@ -53,7 +53,8 @@ def _scopes(plan):
         scopes[half] = [problem for problem in plan.problems if problem.half == half]
     for problem in plan.problems:
         scopes.setdefault(problem.family, []).append(problem)
-    return {name: problems for name, problems in scopes.items() if problems}
+    return {name: problems for name, problems in scopes.items()
+            if problems and (name == "overall" or len(problems) < len(plan.problems))}
 
 
 def _judge(scope, ours_names, plan):
