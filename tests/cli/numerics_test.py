@@ -1,6 +1,7 @@
 """What `autoglm --numerics` promises: that `baseline` gives the same trials on every machine."""
 
 import json
+import os
 import sqlite3
 import subprocess
 
@@ -8,6 +9,9 @@ from study_folder import PROGRAM, StudyFolder, clean_environment, main
 
 # What the C library would choose its mathematics by, as on a processor of 2008.
 OLD_PROCESSOR = {"GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F"}
+
+# Given by CTest: prints all that the models compute, by the path baseline.
+DIGITS = os.environ.get("AUTOGLM_BASELINE_DIGITS", "autoglm_baseline_digits")
 
 MIXED_SPACE = {
     "rate": {"type": "log_uniform", "min": 1e-5, "max": 1},
@@ -58,6 +62,15 @@ class Numerics(StudyFolder):
                 here, _ = self.converse(*arguments)
                 there, _ = self.converse(*arguments, environment=OLD_PROCESSOR)
                 self.assertEqual(here, there)
+
+    def test_baseline_is_the_same_in_every_bit(self):
+        def digits(*arguments, environment=None):
+            return subprocess.run([DIGITS, *arguments], env=clean_environment(environment),
+                                  check=True, capture_output=True, text=True, timeout=120).stdout
+        here = digits()
+        self.assertGreater(len(here.splitlines()), 2000)
+        self.assertEqual(here, digits(environment=OLD_PROCESSOR))
+        self.assertEqual(here, digits("small caches"))
 
     def test_a_study_keeps_the_path_it_was_begun_with(self):
         self.converse("--numerics", "baseline", study="study.db", trials=2)
