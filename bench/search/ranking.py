@@ -65,15 +65,15 @@ class Scope:
     def rank_interval(self, trials):
         """95 % bootstrap interval of each mean rank. Problems are drawn, and seeds within them."""
         ranks, rng = self.ranks(trials), numpy.random.default_rng(0)
-        rows = {}
+        by_problem = {}
         for row, (name, _) in enumerate(self.cells):
-            rows.setdefault(name, []).append(row)
-        groups = list(rows.values())
+            by_problem.setdefault(name, []).append(row)
+        groups = list(by_problem.values())
         means = []
         for _ in range(DRAWS):
             drawn = [groups[i] for i in rng.integers(len(groups), size=len(groups))]
-            chosen = [group[i] for group in drawn for i in rng.integers(len(group), size=len(group))]
-            means.append(ranks[chosen].mean(axis=0))
+            rows = [group[i] for group in drawn for i in rng.integers(len(group), size=len(group))]
+            means.append(ranks[rows].mean(axis=0))
         return numpy.percentile(means, [2.5, 97.5], axis=0).T
 
     def summary(self, checkpoints):

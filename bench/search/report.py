@@ -100,8 +100,8 @@ def _print_scope(name, result, plan):
 def _print_duels(duels, marks):
     for ours, rivals in duels.items():
         for rival, by_trials in rivals.items():
-            cells = "; ".join("@{}: {wins}–{ties}–{losses}, p {p:.2g}".format(m, **by_trials[str(m)])
-                              for m in marks)
+            cells = "; ".join("@{}: {wins}–{ties}–{losses}, p {p:.2g}".format(
+                m, **by_trials[str(m)]) for m in marks)
             print(f"  {ours} against {rival} (wins–ties–losses, Wilcoxon): {cells}")
 
 

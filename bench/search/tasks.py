@@ -37,7 +37,8 @@ class Task:
 
 
 def our_tasks(args, plan, seeds):
-    """Every searcher of ours on every problem, seed by seed; with several workers, also with one."""
+    """Every searcher of ours on every problem, seed by seed; if there are several workers, also
+    with one."""
     for seed in seeds:
         for name, searcher in plans.variants(args.variant).items():
             version = autoglm_tuner.version(args.autoglm, searcher)

@@ -32,10 +32,11 @@ def _optimum(function):
 
 
 def _space(function):
-    bounds = list(zip(function.lower_bounds, function.upper_bounds))
-    integers = function.number_of_integer_variables
-    return Space([integer(f"x{i}", int(low), int(high)) if i < integers else
-                  uniform(f"x{i}", float(low), float(high)) for i, (low, high) in enumerate(bounds)])
+    bounds = zip(function.lower_bounds, function.upper_bounds)
+    integers = function.number_of_integer_variables  # these come first
+    return Space([integer(f"x{i}", int(low), int(high)) if i < integers
+                  else uniform(f"x{i}", float(low), float(high))
+                  for i, (low, high) in enumerate(bounds)])
 
 
 def coco(suite, family, half, number, dimension, instance):

@@ -49,7 +49,8 @@ def _mlp_digits():
         categorical("solver", ["adam", "sgd"]), log_uniform("learning_rate_init", 1e-4, 1.0),
         uniform("momentum", 0.0, 0.99, parent="solver", on=("sgd",)),
         log_uniform("alpha", 1e-6, 10.0), log_integer("units", 4, 128),
-        log_integer("batch_size", 16, 128), categorical("activation", ["relu", "tanh", "logistic"])])
+        log_integer("batch_size", 16, 128),
+        categorical("activation", ["relu", "tanh", "logistic"])])
 
     def learner(params, seed):
         options = {key: value for key, value in params.items() if key != "units"}

@@ -24,7 +24,8 @@ class Scenario:
 RBV2_OUTPUTS = "acc bac auc brier f1 logloss timetrain timepredict memory"
 SCENARIOS = {scenario.name: scenario for scenario in (
     Scenario("lcbench", "OpenML_task_id",
-             "epoch batch_size learning_rate momentum weight_decay num_layers max_units max_dropout",
+             "epoch batch_size learning_rate momentum weight_decay num_layers max_units "
+             "max_dropout",
              "OpenML_task_id",
              "time val_accuracy val_cross_entropy val_balanced_accuracy test_cross_entropy "
              "test_balanced_accuracy",
