@@ -292,7 +292,15 @@ constexpr std::array kFarDenominator{2.33520497626869185e-3, 6.05183413124413191
                                      5.27905102951428412e-1, 1.87295284992346725e00,
                                      2.56852019228982242e00, 1.0};
 
-// erfc(x) exp(x^2), x >= 0.46875.
+constexpr double kNear = 0.46875;
+
+// erf(x), |x| <= kNear.
+double erf_near(double x) {
+  const double square = x * x;
+  return x * polynomial(kErfNumerator, square) / polynomial(kErfDenominator, square);
+}
+
+// erfc(x) exp(x^2), x >= kNear.
 double scaled_erfc(double x) {
   if (x <= 4) {
     return polynomial(kMiddleNumerator, x) / polynomial(kMiddleDenominator, x);
@@ -311,9 +319,8 @@ double erfc(double x) {
     return x;
   }
   const double size = std::abs(x);
-  if (size <= 0.46875) {
-    const double square = size * size;
-    return 1 - x * polynomial(kErfNumerator, square) / polynomial(kErfDenominator, square);
+  if (size <= kNear) {
+    return 1 - erf_near(x);
   }
   if (size > 28) {
     return x > 0 ? 0 : 2;
@@ -321,6 +328,18 @@ double erfc(double x) {
   const Pair square = exact_product(size, size);
   const double tail = exp_of_sum(-square.upper, -square.lower) * scaled_erfc(size);
   return x > 0 ? tail : 2 - tail;
+}
+
+double erf(double x) {
+  if (std::abs(x) <= kNear) {
+    return erf_near(x);
+  }
+  return x > 0 ? 1 - erfc(x) : erfc(-x) - 1;
+}
+
+double tanh(double x) {
+  const double less = expm1(-2 * std::abs(x));
+  return std::copysign(less / (less + 2), x);
 }
 
 }  // namespace autoglm::portable

@@ -12,8 +12,10 @@ double expm1(double x);
 double log(double x);
 double log1p(double x);
 double pow(double x, double y);
-
-/// The complementary error function; within 6 units in the last place.
+// Within 3 units.
+double tanh(double x);
+double erf(double x);
+// Within 6 units. (The complementary error function.)
 double erfc(double x);
 
 }  // namespace autoglm::portable

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "optimizer/models/dense.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -122,9 +123,9 @@ PointPrediction GaussianRegression::predict_with_gradient(const Eigen::VectorXd&
 }
 
 double GaussianRegression::log_marginal_likelihood() const {
-  const double log_determinant_half = lower_.diagonal().array().log().sum();
+  const double log_determinant_half = lower_.diagonal().unaryExpr(&portable::log).sum();
   return -targets_.dot(weights_) / 2 - log_determinant_half -
-         static_cast<double>(targets_.size()) * std::log(2 * std::numbers::pi) / 2;
+         static_cast<double>(targets_.size()) * portable::log(2 * std::numbers::pi) / 2;
 }
 
 Eigen::VectorXd GaussianRegression::leave_one_out_means() const {

@@ -5,6 +5,7 @@
 
 #include "optimizer/models/box_minimizer.h"
 #include "optimizer/models/dense.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -18,7 +19,7 @@ struct Prior {
   double upper;
 
   double negated(double log, double* slope) const {
-    const double standardized = (log - std::log(median)) / deviation;
+    const double standardized = (log - portable::log(median)) / deviation;
     *slope = standardized / deviation;
     return standardized * standardized / 2;
   }
@@ -68,12 +69,12 @@ Eigen::VectorXd HyperparameterPosterior::to_logs(const Hyperparameters& hyperpar
   Eigen::VectorXd values(hyperparameters.lengths.size() + 5);
   values << hyperparameters.lengths, hyperparameters.signal_variance,
       hyperparameters.noise_variance, trend.linear, trend.quadratic, trend.additive;
-  return values.array().log();
+  return values.unaryExpr(&portable::log);
 }
 
 Hyperparameters HyperparameterPosterior::from_logs(const Eigen::VectorXd& logs) {
   const Eigen::Index groups = logs.size() - 5;
-  const Eigen::VectorXd values = logs.array().exp();
+  const Eigen::VectorXd values = logs.unaryExpr(&portable::exp);
   return {values.head(groups),
           values[groups],
           values[groups + 1],
@@ -84,7 +85,7 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
                                         Eigen::VectorXd& gradient) const {
   const Hyperparameters at = from_logs(logs);
   const Eigen::Index groups = groups_.count;
-  const Eigen::Vector3d trend = logs.tail(3).array().exp();
+  const Eigen::Vector3d trend = logs.tail(3).unaryExpr(&portable::exp);
   const Matern52 kernel(groups_, at.lengths, at.signal_variance);
   const Eigen::MatrixXd squared = kernel.squared_distances(points_, points_);
   const auto [values, slopes] = kernel.evaluate(squared);
@@ -97,7 +98,7 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   factorize(factor);
   Eigen::VectorXd weights = targets_;
   dense::solve(factor, weights);
-  double negated = targets_.dot(weights) / 2 + factor.diagonal().array().log().sum();
+  double negated = targets_.dot(weights) / 2 + factor.diagonal().unaryExpr(&portable::log).sum();
 
   // d(-log likelihood) = tr(excess dK) / 2 (eq. 5.9)
   Eigen::MatrixXd excess = dense::inverse(factor);
@@ -134,8 +135,8 @@ Hyperparameters HyperparameterPosterior::maximize(
   const Eigen::Index size = groups + 5;
   Box box{Eigen::VectorXd(size), Eigen::VectorXd(size)};
   for (Eigen::Index i = 0; i < size; ++i) {
-    box.lower[i] = std::log(prior_of(i, groups).lower);
-    box.upper[i] = std::log(prior_of(i, groups).upper);
+    box.lower[i] = portable::log(prior_of(i, groups).lower);
+    box.upper[i] = portable::log(prior_of(i, groups).upper);
   }
   const SmoothFunction function = [this](const Eigen::VectorXd& logs, Eigen::VectorXd& gradient) {
     return negated(logs, gradient);

@@ -19,7 +19,8 @@ NumericsPath best_numerics_path();
 /// The one in use; best_numerics_path() until another is chosen.
 NumericsPath numerics_path();
 
-/// REQUIRES: the processor has it; nothing is being computed in another thread.
+/// Also fixes what Eigen takes the caches to be. REQUIRES: the processor has it; nothing is being
+/// computed in another thread.
 void use_numerics_path(NumericsPath path);
 
 }  // namespace autoglm

@@ -4,13 +4,15 @@
 #include <cmath>
 #include <numbers>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 
 namespace {
 
-double density(double z) { return std::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi); }
+double density(double z) { return portable::exp(-z * z / 2) / std::sqrt(2 * std::numbers::pi); }
 
-double probability_below(double z) { return std::erfc(-z / std::numbers::sqrt2) / 2; }
+double probability_below(double z) { return portable::erfc(-z / std::numbers::sqrt2) / 2; }
 
 // The logarithm of the probability between two points, in units of the deviation, and its
 // derivatives by mean and deviation, in those units too.
@@ -20,11 +22,11 @@ LogDensity log_between(double from, double to) {
                                       : probability_below(to) - probability_below(from);
   if (to - from < kNarrow || !(probability > 1e-290)) {
     const double middle = (from + to) / 2;
-    const double width = to > from ? std::log(to - from) : 0;
-    return {width - middle * middle / 2 - std::log(2 * std::numbers::pi) / 2, middle,
+    const double width = to > from ? portable::log(to - from) : 0;
+    return {width - middle * middle / 2 - portable::log(2 * std::numbers::pi) / 2, middle,
             middle * middle - (to > from ? 1 : 0)};
   }
-  return {std::log(probability), (density(from) - density(to)) / probability,
+  return {portable::log(probability), (density(from) - density(to)) / probability,
           (from * density(from) - to * density(to)) / probability};
 }
 
@@ -36,7 +38,7 @@ LogDensity log_density(const CutNormal& normal, double from, double to) {
   const LogDensity all = log_between(-normal.mean / s, (1 - normal.mean) / s);
   // A density has one more factor 1 / s than the probability of a cell.
   const double point = to > from ? 0 : 1;
-  const double width = to > from ? std::log(to - from) : std::log(s);
+  const double width = to > from ? portable::log(to - from) : portable::log(s);
   return {inside.value - all.value - width, (inside.by_mean - all.by_mean) / s,
           (inside.by_deviation - all.by_deviation - point) / s};
 }

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 
 namespace {
@@ -15,8 +17,8 @@ constexpr double kGreatestDeviation = 0.5;
 Eigen::VectorXd rank_utilities(Eigen::Index samples) {
   Eigen::VectorXd utilities(samples);
   for (Eigen::Index i = 0; i < samples; ++i) {
-    utilities[i] =
-        std::log((static_cast<double>(samples) + 1) / 2) - std::log(static_cast<double>(i) + 1);
+    utilities[i] = portable::log((static_cast<double>(samples) + 1) / 2) -
+                   portable::log(static_cast<double>(i) + 1);
   }
   return utilities;
 }
@@ -113,7 +115,7 @@ void PolicyGaussian::learn(const Samples& samples, double least) {
   adapt_covariance(steps, samples.active, rates);
   mean_ = (mean_ + scale_ * step).cwiseMax(0).cwiseMin(1);
   const double excess = scale_path_.norm() / expected_length(scale_path_variance_.sum()) - 1;
-  scale_ *= std::exp(std::min(1.0, rates.scale_path / rates.scale_damping * excess));
+  scale_ *= portable::exp(std::min(1.0, rates.scale_path / rates.scale_damping * excess));
   bound_deviations(least);
   ++iterations_;
 }
@@ -127,7 +129,7 @@ void PolicyGaussian::follow_paths(const Eigen::VectorXd& step, const Eigen::Vect
   const double take = rates.scale_path * (2 - rates.scale_path);
   scale_path_ = keep * scale_path_ + std::sqrt(take * rates.effective) * whitened(step);
   scale_path_variance_ = keep * keep * scale_path_variance_ + take * shares;
-  const double begun = std::sqrt(1 - std::pow(keep, 2 * (iterations_ + 1)));
+  const double begun = std::sqrt(1 - portable::pow(keep, 2 * (iterations_ + 1)));
   path_stalled_ = scale_path_.norm() / begun >=
                   (1.4 + 2 / (n + 1)) * expected_length(scale_path_variance_.sum());
   const double turn = rates.covariance_path * (2 - rates.covariance_path) * rates.effective;
@@ -173,8 +175,9 @@ double PolicyGaussian::divergence_from(const PolicyGaussian& other) const {
                                  (other.axes_.transpose() * axes_) * lengths_.asDiagonal());
   const double moved =
       other.whitened(mean_ - other.mean_).squaredNorm() / (other.scale_ * other.scale_);
-  const double log_ratio = 2 * (n * std::log(scale_ / other.scale_) + lengths_.array().log().sum() -
-                                other.lengths_.array().log().sum());
+  const double log_ratio =
+      2 * (n * portable::log(scale_ / other.scale_) + lengths_.unaryExpr(&portable::log).sum() -
+           other.lengths_.unaryExpr(&portable::log).sum());
   return (mixed.squaredNorm() + moved - n - log_ratio) / 2;
 }
 

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 
 namespace {
@@ -100,7 +102,7 @@ void NaturalPolicy::learn_choices(const std::vector<PolicyLesson>& lessons, doub
   }
   for (std::size_t k = 0; k < lessons.size(); ++k) {
     const double weight =
-        std::max(0.0, std::log((count + 1) / 2) - std::log(static_cast<double>(k) + 1)) *
+        std::max(0.0, portable::log((count + 1) / 2) - portable::log(static_cast<double>(k) + 1)) *
         lessons[k].discount;
     total += weight;
     for (const PolicyStep& step : *lessons[k].episode) {
@@ -127,8 +129,8 @@ double NaturalPolicy::log_preference(const PolicyStep& step) const {
   const PolicyHead& head = process_->heads()[step.head];
   if (head.choices > 0) {
     const Eigen::VectorXd& table = tables_[step.head];
-    return std::log(table[static_cast<Eigen::Index>(step.choice(head))] *
-                    static_cast<double>(table.size()));
+    return portable::log(table[static_cast<Eigen::Index>(step.choice(head))] *
+                         static_cast<double>(table.size()));
   }
   // What is folded back into [0, 1] has an image there from each of its mirrors' sides.
   double density = 0;
@@ -137,11 +139,12 @@ double NaturalPolicy::log_preference(const PolicyStep& step) const {
     for (const double side : {1.0, -1.0}) {
       const double from = (side * step.from + shift - mean(step.head)) / scale;
       const double to = (side * step.to + shift - mean(step.head)) / scale;
-      density += to == from ? std::exp(-from * from) / std::sqrt(std::numbers::pi) / scale
-                            : side * (std::erf(to) - std::erf(from)) / 2 / (step.to - step.from);
+      density += to == from
+                     ? portable::exp(-from * from) / std::sqrt(std::numbers::pi) / scale
+                     : side * (portable::erf(to) - portable::erf(from)) / 2 / (step.to - step.from);
     }
   }
-  return std::log(std::max(density, 1e-300));
+  return portable::log(std::max(density, 1e-300));
 }
 
 double NaturalPolicy::divergence_from(const NaturalPolicy& other) const {
@@ -149,7 +152,7 @@ double NaturalPolicy::divergence_from(const NaturalPolicy& other) const {
   for (std::size_t h = 0; h < tables_.size(); ++h) {
     for (Eigen::Index i = 0; i < tables_[h].size(); ++i) {
       const double p = tables_[h][i];
-      sum += p > 0 ? p * std::log(p / std::max(other.tables_[h][i], 1e-300)) : 0;
+      sum += p > 0 ? p * portable::log(p / std::max(other.tables_[h][i], 1e-300)) : 0;
     }
   }
   return sum;

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 
 namespace {
@@ -20,7 +22,7 @@ bool is_categorical(const Domain& domain) {
 
 // The edges of the cell around the integer `k`; see position_of.
 std::pair<double, double> log_cell(const IntRange& range, std::int64_t k) {
-  const auto edge = [](std::int64_t at) { return std::log(static_cast<double>(at) - 0.5); };
+  const auto edge = [](std::int64_t at) { return portable::log(static_cast<double>(at) - 0.5); };
   const double from = edge(range.min);
   const double length = edge(range.max + 1) - from;
   return {(edge(k) - from) / length, (edge(k + 1) - from) / length};

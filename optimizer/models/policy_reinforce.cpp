@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 
 namespace {
@@ -10,7 +12,7 @@ constexpr double kLeastDeviation = 0.02;
 constexpr double kFirstDeviation = 0.3;
 
 Eigen::VectorXd softmax(const Eigen::VectorXd& logits) {
-  const Eigen::VectorXd raised = (logits.array() - logits.maxCoeff()).exp();
+  const Eigen::VectorXd raised = (logits.array() - logits.maxCoeff()).unaryExpr(&portable::exp);
   return raised / raised.sum();
 }
 
@@ -23,7 +25,7 @@ ReinforcePolicy::ReinforcePolicy(const PolicyProcess& process, Eigen::Index feat
     const auto choices = static_cast<Eigen::Index>(head.choices);
     theta_.emplace_back(Eigen::MatrixXd::Zero(choices > 0 ? choices : 2, features));
     if (choices == 0) {
-      theta_.back()(1, 0) = std::log(kFirstDeviation - kLeastDeviation);
+      theta_.back()(1, 0) = portable::log(kFirstDeviation - kLeastDeviation);
     }
   }
 }
@@ -36,7 +38,7 @@ Eigen::VectorXd ReinforcePolicy::probabilities(std::size_t head,
 
 CutNormal ReinforcePolicy::normal(std::size_t head, const ReinforceState& state) const {
   const Eigen::Vector2d outputs = theta_[head] * state.features;
-  return {1 / (1 + std::exp(-outputs[0])), kLeastDeviation + std::exp(outputs[1])};
+  return {1 / (1 + portable::exp(-outputs[0])), kLeastDeviation + portable::exp(outputs[1])};
 }
 
 double ReinforcePolicy::draw(std::size_t head, const ReinforceState& state, Rng& rng) const {
@@ -67,13 +69,15 @@ double ReinforcePolicy::head_density(const PolicyStep& step, const ReinforceStat
   const auto choice = static_cast<Eigen::Index>(step.choice(head));
   *by_outputs = -table;
   (*by_outputs)[choice] += 1;
-  return std::log(table[choice] * static_cast<double>(table.size()));
+  return portable::log(table[choice] * static_cast<double>(table.size()));
 }
 
 double ReinforcePolicy::log_probability(const PolicyStep& step, const ReinforceState& state) const {
   Eigen::VectorXd by_outputs;
   const double head = head_density(step, state, &by_outputs);
-  return state.epsilon > 0 ? std::log((1 - state.epsilon) * std::exp(head) + state.epsilon) : head;
+  return state.epsilon > 0
+             ? portable::log((1 - state.epsilon) * portable::exp(head) + state.epsilon)
+             : head;
 }
 
 Eigen::MatrixXd ReinforcePolicy::score(const PolicyStep& step, const ReinforceState& state) const {
@@ -81,7 +85,7 @@ Eigen::MatrixXd ReinforcePolicy::score(const PolicyStep& step, const ReinforceSt
   const double head = head_density(step, state, &by_outputs);
   // How likely it was the head that decided.
   const double own =
-      state.epsilon > 0 ? 1 / (1 + state.epsilon / (1 - state.epsilon) * std::exp(-head)) : 1;
+      state.epsilon > 0 ? 1 / (1 + state.epsilon / (1 - state.epsilon) * portable::exp(-head)) : 1;
   return own * by_outputs * state.features.transpose();
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "optimizer/models/hyperparameter_posterior.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -36,7 +37,7 @@ const FittedWarp& draw_warp(const std::vector<FittedWarp>& fitted, Rng& rng) {
   std::vector<double> cumulative;
   double total = 0;
   for (const FittedWarp& warp : fitted) {
-    total += std::exp(warp.concordance / kTemperature);
+    total += portable::exp(warp.concordance / kTemperature);
     cumulative.push_back(total);
   }
   const double drawn = rng.uniform() * total;

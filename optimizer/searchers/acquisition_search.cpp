@@ -6,6 +6,7 @@
 
 #include "optimizer/models/box_minimizer.h"
 #include "optimizer/searchers/candidates.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -167,7 +168,7 @@ std::vector<Scored> AcquisitionSearch::starts(std::vector<Scored> scored) const 
   std::vector<double> cumulative;
   double total = 0;
   for (const Scored& one : scored) {
-    total += std::exp((one.value - scored.front().value) / scale);
+    total += portable::exp((one.value - scored.front().value) / scale);
     cumulative.push_back(total);
   }
   for (std::size_t i = 0; i < kDrawnStarts; ++i) {

@@ -5,6 +5,8 @@
 #include <utility>
 #include <variant>
 
+#include "search_space/portable_math.h"
+
 namespace autoglm {
 
 namespace {
@@ -35,7 +37,7 @@ struct Move {
 
 Move draw_move(std::size_t parameters, Rng& rng) {
   Move move;
-  move.size = std::pow(10, -0.5 - 2 * rng.uniform());
+  move.size = portable::pow(10, -0.5 - 2 * rng.uniform());
   if (rng.uniform() > 0.3) {
     move.probability = std::min(1.0, 20.0 / static_cast<double>(parameters)) / 2;
   }

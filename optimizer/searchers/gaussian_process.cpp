@@ -10,6 +10,7 @@
 #include "optimizer/searchers/acquisition_search.h"
 #include "optimizer/searchers/initial_design.h"
 #include "optimizer/searchers/surrogate.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -24,7 +25,7 @@ constexpr double kNoisy = 0.01;          // share of the noise in the variance
 Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng) {
   Eigen::VectorXd weights(static_cast<Eigen::Index>(objectives));
   for (double& weight : weights) {
-    weight = objectives == 1 ? 1 : -std::log1p(-rng.uniform());
+    weight = objectives == 1 ? 1 : -portable::log1p(-rng.uniform());
   }
   return weights / weights.sum();
 }

@@ -8,6 +8,7 @@
 #include "optimizer/searchers/initial_design.h"
 #include "optimizer/searchers/policy_critic.h"
 #include "optimizer/searchers/policy_learner.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -19,7 +20,7 @@ using Critic = PolicyGradientOptions::Critic;
 Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng) {
   Eigen::VectorXd weights(static_cast<Eigen::Index>(objectives));
   for (double& weight : weights) {
-    weight = objectives == 1 ? 1 : -std::log1p(-rng.uniform());
+    weight = objectives == 1 ? 1 : -portable::log1p(-rng.uniform());
   }
   return weights / weights.sum();
 }
@@ -117,7 +118,7 @@ std::optional<Suggestion> PolicyGradientSearcher::by_policy(const Request& reque
     }
     return Suggestion{std::move(drawn),
                       fmt::format("policy after {} trials: {:.3g} times as likely as at random",
-                                  learner_.trials(), std::exp(preference))};
+                                  learner_.trials(), portable::exp(preference))};
   }
   return std::nullopt;
 }

@@ -5,6 +5,7 @@
 
 #include "optimizer/models/policy_natural.h"
 #include "optimizer/searchers/policy_rule.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -30,7 +31,7 @@ std::size_t batch_size(const PolicyProcess& process) {
     decided.insert(head.parameter);
   }
   const double population =
-      4 + std::floor(3 * std::log(std::max<double>(static_cast<double>(decided.size()), 1)));
+      4 + std::floor(3 * portable::log(std::max<double>(static_cast<double>(decided.size()), 1)));
   return std::max<std::size_t>(2, static_cast<std::size_t>(kBatch * population));
 }
 
@@ -137,7 +138,7 @@ class NaturalRule final : public PolicyRule {
     lessons.reserve(pool_.size());
     for (const Remembered& one : pool_) {
       const auto age = static_cast<double>(batches_ - one.batch);
-      lessons.push_back({.episode = &one.episode, .discount = std::pow(kElitesDiscount, age)});
+      lessons.push_back({.episode = &one.episode, .discount = portable::pow(kElitesDiscount, age)});
     }
     policy_.learn(lessons, floors_at(state), kDivergence);
     pool_.resize(std::min(pool_.size(), kElites));

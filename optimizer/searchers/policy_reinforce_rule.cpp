@@ -2,6 +2,7 @@
 
 #include "optimizer/models/policy_reinforce.h"
 #include "optimizer/searchers/policy_rule.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -70,7 +71,7 @@ class ReinforceRule final : public PolicyRule {
   // Features of the order of one, 0 where there is nothing to tell.
   ReinforceState seen(const PolicyState& state) const {
     ReinforceState at{.features = Eigen::VectorXd(kFeatures), .epsilon = state.epsilon(epsilon_)};
-    at.features << 1, state.progress, std::tanh(state.advantage),
+    at.features << 1, state.progress, portable::tanh(state.advantage),
         state.gradient_variance / (1 + state.gradient_variance), state.device_use;
     return at;
   }

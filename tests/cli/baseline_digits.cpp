@@ -62,10 +62,10 @@ void print_scalars() {
 }  // namespace autoglm
 
 int main(int argc, char** /*argv*/) {
+  autoglm::use_numerics_path(autoglm::NumericsPath::baseline);
   if (argc > 1) {
     Eigen::setCpuCacheSizes(8 << 10, 64 << 10, 512 << 10);
   }
-  autoglm::use_numerics_path(autoglm::NumericsPath::baseline);
   autoglm::print_models(40, 3);
   autoglm::print_models(300, 12);
   autoglm::print_scalars();

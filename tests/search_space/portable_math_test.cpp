@@ -114,6 +114,32 @@ constexpr Reference kErfc[] = {{-30.0, 2.0},
                                {10.0, 2.088487583762544757e-45},
                                {20.0, 5.3958656116079009289e-176},
                                {26.5, 2.2109076642637342759e-307}};
+constexpr Reference kErf[] = {{-7.0, -1.0},
+                              {-2.0, -0.99532226501895273416},
+                              {-0.9, -0.79690821242283213966},
+                              {-0.4, -0.42839235504666847645},
+                              {-1e-09, -1.1283791670955126438e-9},
+                              {5e-324, 5.5749338194485227127e-324},
+                              {1e-300, 1.1283791670955126022e-300},
+                              {0.05, 0.056371977797016626955},
+                              {0.46875, 0.49261347321793799159},
+                              {0.469, 0.49283989496257967285},
+                              {0.7, 0.67780119383741844228},
+                              {1.0, 0.84270079294971486934},
+                              {2.5, 0.99959304798255504106},
+                              {5.9, 0.9999999999999999281}};
+constexpr Reference kTanh[] = {{-30.0, -1.0},
+                               {-2.0, -0.96402758007581688395},
+                               {-0.4, -0.37994896225522490427},
+                               {-1e-09, -1.0000000000000000619e-9},
+                               {5e-324, 4.9406564584124654418e-324},
+                               {1e-300, 1.0000000000000000251e-300},
+                               {0.05, 0.049958374957879974967},
+                               {0.3, 0.29131261245159089566},
+                               {0.5, 0.4621171572600097585},
+                               {1.0, 0.76159415595576488812},
+                               {5.0, 0.99990920426259513121},
+                               {18.5, 0.99999999999999982934}};
 constexpr PowerReference kPow[] = {{2.0, 0.5, 1.4142135623730950488},
                                    {2.0, -1074.0, 4.9406564584124654418e-324},
                                    {2.0, 1023.5, 1.2711610061536462837e+308},
@@ -149,11 +175,13 @@ double largest_error(double (*function)(double), std::span<const Reference> refe
 
 }  // namespace
 
-TEST_CASE("the elementary functions agree with mpmath to the last digit or the one before") {
+TEST_CASE("the elementary functions agree with mpmath to the last digits") {
   CHECK(largest_error(portable::exp, kExp) <= 1);
   CHECK(largest_error(portable::expm1, kExpm1) <= 1);
   CHECK(largest_error(portable::log, kLog) <= 1);
   CHECK(largest_error(portable::log1p, kLog1p) <= 1);
+  CHECK(largest_error(portable::tanh, kTanh) <= 3);
+  CHECK(largest_error(portable::erf, kErf) <= 3);
   CHECK(largest_error(portable::erfc, kErfc) <= 6);
   for (const PowerReference& reference : kPow) {
     CAPTURE(reference.x);
@@ -169,6 +197,8 @@ TEST_CASE("between the references they agree with the C library") {
     CHECK(error(portable::exp(x), std::exp(x)) <= 2);
     CHECK((i == 0 || error(portable::expm1(x), std::expm1(x)) <= 2));
     CHECK(error(portable::erfc(x), std::erfc(x)) <= 10);
+    CHECK((i == 0 || error(portable::erf(x), std::erf(x)) <= 4));
+    CHECK((i == 0 || error(portable::tanh(x), std::tanh(x)) <= 4));
     const double positive = std::exp(x);
     CHECK(error(portable::log(positive), std::log(positive)) <= 2);
     CHECK(error(portable::log1p(positive), std::log1p(positive)) <= 2);
@@ -189,6 +219,8 @@ TEST_CASE("what has no value, or an infinite one, is as in the C library") {
     CHECK((same(portable::log(x), std::log(x)) || error(portable::log(x), std::log(x)) <= 1));
     CHECK(
         (same(portable::log1p(x), std::log1p(x)) || error(portable::log1p(x), std::log1p(x)) <= 1));
+    CHECK((same(portable::erf(x), std::erf(x)) || error(portable::erf(x), std::erf(x)) <= 4));
+    CHECK((same(portable::tanh(x), std::tanh(x)) || error(portable::tanh(x), std::tanh(x)) <= 4));
     CHECK((same(portable::erfc(x), std::erfc(x)) || error(portable::erfc(x), std::erfc(x)) <= 6));
     for (const double y : {kNan, kInfinity, -kInfinity, 0.0, -0.0, 1.0, -1.0, 2.0, 3.0, -3.0, 0.5,
                            -0.5, 1e300, 0x1p53}) {

@@ -1,6 +1,8 @@
 #include "optimizer/models/dense/paths.h"
 
+#include <Eigen/Core>
 #include <cassert>
+#include <cstddef>
 
 namespace autoglm {
 
@@ -30,6 +32,9 @@ NumericsPath numerics_path() { return chosen(); }
 void use_numerics_path(NumericsPath path) {
   assert(path <= best_numerics_path());
   chosen() = path;
+  // Eigen, for what is left to it, would split long sums by the caches that it finds.
+  constexpr std::ptrdiff_t kKilobyte = 1024;
+  Eigen::setCpuCacheSizes(32 * kKilobyte, 256 * kKilobyte, 2048 * kKilobyte);
 }
 
 #if defined(__x86_64__)
