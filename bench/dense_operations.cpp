@@ -6,6 +6,7 @@
 
 #include <Eigen/Core>
 #include <algorithm>
+#include <cmath>
 #include <ctime>
 #include <fstream>
 #include <functional>
@@ -98,7 +99,7 @@ double milliseconds(const Operation& operation) {
   operation.prepare();
   const double began = milliseconds();
   operation.run();
-  return milliseconds() - began;
+  return std::round((milliseconds() - began) * 1e5) / 1e5;
 }
 
 std::vector<NumericsPath> paths() {

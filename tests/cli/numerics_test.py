@@ -56,7 +56,7 @@ class Numerics(StudyFolder):
             return database.execute("SELECT numerics FROM autoglm_study").fetchone()[0]
 
     def test_baseline_is_the_same_whatever_the_processor(self):
-        for searcher in ("gp", "sobol", "random"):
+        for searcher in ("gp", "policy_gradient", "sobol", "random"):
             with self.subTest(searcher):
                 arguments = ("--numerics", "baseline", "--searcher", searcher)
                 here, _ = self.converse(*arguments)

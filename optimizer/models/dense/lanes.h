@@ -69,7 +69,7 @@ inline void store(double* to, T value) {
 
 template <typename T>
 inline T broadcast(double x) {
-  return T{} + x;
+  return x - T{};  // subtracting 0 changes no number, so nothing is subtracted
 }
 
 /// exp(x), to 2 units in the last place; 0 below -708, where results begin to lose digits.

@@ -9,7 +9,8 @@
 // not.
 // - A coefficient of a product or a Cholesky factor is one chain of multiplications and additions
 //   in the order of the inner index, whatever the blocking: a factor that was grown row by row has
-//   the digits of one computed at once.
+//   the digits of one computed at once. (a^T b with fewer than four columns, and so backward_solve
+//   with fewer than four right sides, adds up eight chains instead.)
 #pragma once
 
 #include <cstddef>
