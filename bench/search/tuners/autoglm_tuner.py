@@ -1,5 +1,6 @@
 """autoglm, through a conversation with `autoglm stdio`, as any user's program would have it."""
 
+import contextlib
 import hashlib
 import json
 import pathlib
@@ -46,7 +47,8 @@ class Conversation:
         return answer
 
     def close(self):
-        self.child.stdin.close()
+        with contextlib.suppress(BrokenPipeError):  # it ended before it read everything
+            self.child.stdin.close()
         self.child.wait()
         self.child.stdout.close()
         self.errors.close()
