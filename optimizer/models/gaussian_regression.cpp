@@ -54,7 +54,9 @@ void GaussianRegression::append(const Eigen::MatrixXd& points, double noise) {
   add_rows(trend_, trend_at(points));
   lower_.conservativeResize(known + added, known + added);
   lower_.bottomRows(added) = covariances(points).transpose();
-  lower_.diagonal().tail(added) += noise_on(lower_.diagonal().tail(added), noise);
+  noise_.conservativeResize(known + added);
+  noise_.tail(added) = noise_on(lower_.diagonal().tail(added), noise);
+  lower_.diagonal().tail(added) += noise_.tail(added);
   factorize(lower_, known);
 }
 
@@ -120,6 +122,11 @@ PointPrediction GaussianRegression::predict_with_gradient(const Eigen::VectorXd&
   result.variance_gradient = -2 * (pull_of_variance - by_variance.sum() * at).array() * precision;
   result.variance_gradient += 2 * trend_slope(trend - trend_.transpose() * explained);
   return result;
+}
+
+// K w = (K + noise) w - noise w = targets - noise w
+Eigen::VectorXd GaussianRegression::fitted_means() const {
+  return targets_ - noise_.cwiseProduct(weights_);
 }
 
 double GaussianRegression::log_marginal_likelihood() const {

@@ -50,6 +50,9 @@ class GaussianRegression {
   Predictions predict(const Eigen::MatrixXd& at /* [m, features] */) const;
   PointPrediction predict_with_gradient(const Eigen::VectorXd& at /* [features] */) const;
 
+  /// means(points()), in O(n).
+  Eigen::VectorXd fitted_means() const;  // [n]
+
   double log_marginal_likelihood() const;
 
   /// What the model would predict for each target from the others, [n] (eq. 5.12).
@@ -77,6 +80,7 @@ class GaussianRegression {
   TrendBasis basis_;
   Eigen::VectorXd trend_scales_;  // [basis columns]
   Eigen::MatrixXd trend_;         // scaled, of the points, [n, basis columns]
+  Eigen::VectorXd noise_;         // its variance on each observation, [n]
   Eigen::MatrixXd lower_;         // Cholesky factor of the points' covariance with noise, [n, n]
   Eigen::VectorXd weights_;       // (K + noise)^-1 targets, [n]
 };

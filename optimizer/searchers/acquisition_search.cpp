@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t kGreedyStarts = 2;
 constexpr std::size_t kDrawnStarts = 3;
+constexpr Eigen::Index kLarge = 250;  // trials beyond which a start costs enough to have but one
 constexpr int kRounds = 3;
 constexpr int kIterations = 25;
 
@@ -171,7 +172,8 @@ std::vector<Scored> AcquisitionSearch::starts(std::vector<Scored> scored) const 
     total += portable::exp((one.value - scored.front().value) / scale);
     cumulative.push_back(total);
   }
-  for (std::size_t i = 0; i < kDrawnStarts; ++i) {
+  const std::size_t drawn = problem_.model.targets().size() > kLarge ? 1 : kDrawnStarts;
+  for (std::size_t i = 0; i < drawn; ++i) {
     const auto at =
         std::upper_bound(cumulative.begin(), cumulative.end() - 1, rng_.uniform() * total);
     starts.push_back(scored[static_cast<std::size_t>(at - cumulative.begin())]);

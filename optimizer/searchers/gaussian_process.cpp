@@ -39,7 +39,7 @@ double noise_share(const Hyperparameters& hyperparameters) {
 std::vector<Configuration> good_configurations(const SurrogateFitter::Model& model,
                                                const Evidence& evidence) {
   constexpr std::size_t kGood = 5;
-  const Eigen::VectorXd means = model.regression.means(model.regression.points());
+  const Eigen::VectorXd means = model.regression.fitted_means();
   std::vector<std::pair<double, Eigen::Index>> ranked;
   ranked.reserve(model.subset.size());
   for (Eigen::Index i = 0; i < means.size(); ++i) {
@@ -131,7 +131,7 @@ Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::M
   // Early on what the model thinks of the best trial is the better aim, unless there is noise.
   const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
   if (early && noise_share(model.regression.hyperparameters()) < kNoisy) {
-    acquisition.best = model.regression.means(model.regression.points()).minCoeff();
+    acquisition.best = model.regression.fitted_means().minCoeff();
   } else if (rng.uniform() < 0.5) {
     acquisition.kind = Acquisition::Kind::confidence_bound;
   }
