@@ -295,6 +295,9 @@ void StdioConversation::reply(const ExplainRequest& request, JsonWriter& json) {
   json.key("state").text(to_string(trial.state));
   write_text_or_null(json.key("reason"), trial.reason);
   write_values(json.key("values"), study_.history().objective(), trial.values);
+  if (const std::string details = study_.explain(trial.number); !details.empty()) {
+    json.key("details").raw(details);
+  }
   json.end_object();
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "optimizer/history.h"
@@ -53,6 +54,17 @@ class Planner {
 
   /// Called after each report of a running trial.
   virtual Verdict judge(const Trial& trial, const History& history) = 0;
+
+  /// What to store with a trial that has just ended and is in the history as such: user attributes,
+  /// their names and JSON text.
+  virtual std::vector<std::pair<std::string, std::string>> attributes_at_end(
+      const Trial& /*trial*/, const History& /*history*/) {
+    return {};
+  }
+
+  /// How the choice of a trial came about, beyond its `why`, and what was learnt from it: one JSON
+  /// object; empty: nothing to add.
+  virtual std::string explain(const Trial& /*trial*/, const History& /*history*/) { return {}; }
 
   /// The n finished trials to use, best first: (trial number, expected value, standard error).
   struct Recommendation {

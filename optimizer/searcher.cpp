@@ -26,6 +26,13 @@ std::vector<std::int64_t> candidates(const History& history) {
 
 }  // namespace
 
+Searcher::Attributes Searcher::attributes_at_end(const Trial& /*trial*/,
+                                                 const History& /*history*/) {
+  return {};
+}
+
+std::string Searcher::explain(const Trial& /*trial*/, const History& /*history*/) { return {}; }
+
 std::vector<Planner::Recommendation> Searcher::recommend(std::size_t n, const History& history) {
   std::vector<std::pair<double, std::int64_t>> ranked;
   for (const std::int64_t number : candidates(history)) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "optimizer/history.h"
@@ -29,6 +30,15 @@ class Searcher {
   /// Draws only from Rng(seed, number).
   virtual std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
                                             const History& history) = 0;
+
+  /// What to store with a trial that has just ended and is in the history as such: user attributes,
+  /// their names and JSON text.
+  using Attributes = std::vector<std::pair<std::string, std::string>>;
+  virtual Attributes attributes_at_end(const Trial& trial, const History& history);
+
+  /// How the choice of a trial came about, beyond its `why`: one JSON object, derived anew from the
+  /// events that it had seen; and what was learnt from it. Empty: nothing to add.
+  virtual std::string explain(const Trial& trial, const History& history);
 
   /// The n complete trials to use, best first. The default takes the best observed; a model under
   /// noise knows better.

@@ -180,6 +180,10 @@ std::vector<std::int64_t> Study::pareto() const {
   return pareto_front(history_.trials(), history_.objective());
 }
 
+std::string Study::explain(std::int64_t number) const {
+  return planner_.explain(*history_.find(number), history_);
+}
+
 std::vector<Planner::Recommendation> Study::recommend(std::size_t n) const {
   return planner_.recommend(n, history_);
 }

@@ -109,6 +109,8 @@ class Study {
   /// Numbers of the non-dominated complete trials, ascending.
   std::vector<std::int64_t> pareto() const;
   std::vector<Planner::Recommendation> recommend(std::size_t n) const;
+  /// What the planner adds to a trial's `why`: one JSON object, or empty. REQUIRES: there is one.
+  std::string explain(std::int64_t number) const;
 
   void flush();
 

@@ -210,6 +210,9 @@ void Study::conclude(Trial& trial, TrialEnd end, const std::string& likeness) {
   trial.finished_sequence = history_.sequence();
   open_.erase(trial.number);
   history_.reindex(trial);
+  for (auto& attribute : planner_.attributes_at_end(trial, history_)) {
+    trial.user_attrs.push_back(std::move(attribute));
+  }
   failure_limit_.note(trial, likeness);
   tell(EventKind::finished, trial);
 }

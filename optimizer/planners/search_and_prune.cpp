@@ -40,6 +40,15 @@ class SearchAndPrune : public Planner {
     return pruner_->judge(trial, history);
   }
 
+  std::vector<std::pair<std::string, std::string>> attributes_at_end(
+      const Trial& trial, const History& history) override {
+    return searcher_->attributes_at_end(trial, history);
+  }
+
+  std::string explain(const Trial& trial, const History& history) override {
+    return trial.searcher == searcher_name_ ? searcher_->explain(trial, history) : std::string();
+  }
+
   std::vector<Recommendation> recommend(std::size_t n, const History& history) override {
     return searcher_->recommend(n, history);
   }

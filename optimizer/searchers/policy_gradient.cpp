@@ -7,6 +7,7 @@
 
 #include "optimizer/searchers/initial_design.h"
 #include "optimizer/searchers/policy_critic.h"
+#include "optimizer/searchers/policy_explanation.h"
 #include "optimizer/searchers/policy_learner.h"
 #include "search_space/portable_math.h"
 
@@ -39,7 +40,12 @@ class PolicyGradientSearcher final : public Searcher {
   std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
                                     const History& history) override;
 
+  Attributes attributes_at_end(const Trial& trial, const History& history) override;
+  std::string explain(const Trial& trial, const History& history) override;
+
  private:
+  Evidence evidence_for(std::int64_t number, std::int64_t except, const History& history) const;
+
   std::optional<Suggestion> by_policy(const Request& request, Rng& rng) const;
   std::optional<Suggestion> by_critic(const Request& request, Evidence evidence, Rng& rng);
 
@@ -76,6 +82,33 @@ std::optional<Suggestion> PolicyGradientSearcher::suggest(std::int64_t number,
                       "drawn at random: nothing that the policy would do was untried and feasible"};
   }
   return std::nullopt;
+}
+
+// What trial `number` works on: of several objectives its own combination.
+Evidence PolicyGradientSearcher::evidence_for(std::int64_t number, std::int64_t except,
+                                              const History& history) const {
+  Rng rng(context_.seed, static_cast<std::uint64_t>(number));
+  return gather_evidence(history, except, draw_weights(context_.objectives, rng));
+}
+
+Searcher::Attributes PolicyGradientSearcher::attributes_at_end(const Trial& trial,
+                                                               const History& history) {
+  learner_.follow(evidence_for(trial.number, -1, history), history);
+  const PolicyOutcome* outcome = learner_.outcome_of(trial.number);
+  if (outcome == nullptr) {
+    return {};
+  }
+  return {{kRewardAttribute, reward_json(*outcome)}};
+}
+
+std::string PolicyGradientSearcher::explain(const Trial& trial, const History& history) {
+  const History past = history_seen_by(trial, history);
+  PolicyLearner then(process_, options_);
+  then.follow(evidence_for(trial.number, trial.number, past), past);
+  PolicyLearner now(process_, options_);
+  now.follow(evidence_for(trial.number, -1, history), history);
+  return explanation_json(process_, then.policy(), then.state_for(trial.number),
+                          process_.episode_of(trial.configuration), now.outcome_of(trial.number));
 }
 
 std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& request,

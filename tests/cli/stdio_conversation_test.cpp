@@ -21,6 +21,7 @@ namespace {
 struct TalkOptions {
   std::string metric = R"({"name": "loss", "goal": "minimize"})";
   std::string pruner = R"("none")";
+  std::string searcher = "grid";
   std::optional<std::int64_t> max_trials{};
   std::optional<std::int64_t> max_failures{};
   std::optional<double> timeout_seconds{};
@@ -43,11 +44,11 @@ class Talk {
     }
     record = storage->create(record);
     history_space_ = std::make_unique<SearchSpace>(space);
-    const SpecRoot grid = read_spec(R"("grid")", "spec");
+    const SpecRoot named = read_spec("\"" + options.searcher + "\"", "spec");
     const SpecRoot rule = read_spec(options.pruner, "spec");
     planner_ = make_search_and_prune(
-        make_searcher(grid.get(), *history_space_, {.objectives = objective.size()}).searcher,
-        "grid", make_pruner(rule.get()).pruner);
+        make_searcher(named.get(), *history_space_, {.objectives = objective.size()}).searcher,
+        options.searcher, make_pruner(rule.get()).pruner);
     recorder_ = std::make_unique<Recorder>(*storage, record, *history_space_);
     study = std::make_unique<Study>(StudySettings{.seed = 7,
                                                   .max_trials = options.max_trials,
@@ -325,6 +326,24 @@ TEST_CASE("explain says who chose a trial and what became of it") {
   CHECK(answer.find(R"({"explain":{"trial":0,"searcher":"grid","seen":0,"why":")") == 0);
   CHECK(answer.find(R"("origin":"searcher","params":{"x":1,"y":"a"},"state":"complete",)"
                     R"("reason":null,"values":{"loss":2.0}}})") != std::string::npos);
+}
+
+TEST_CASE(
+    "explain adds what the searcher can tell in detail, and the reward stays with the trial") {
+  Talk talk({.searcher = "policy_gradient"});
+  talk(R"({"ask": 2})");
+  talk(R"({"tell": {"trial": 0, "value": 2}})");
+  talk(R"({"tell": {"trial": 1, "value": 1}})");
+  const std::string answer = talk(R"({"explain": 1})");
+  CAPTURE(answer);
+  CHECK(answer.find(R"("values":{"loss":1.0},"details":{"state":{"progress":)") !=
+        std::string::npos);
+  CHECK(answer.find(R"("parameter":"x")") != std::string::npos);
+  CHECK(answer.find(R"("reward":{"rank":1.0,)") != std::string::npos);
+  const std::vector<Trial> stored = talk.storage->trials(talk.record);
+  REQUIRE(stored[1].user_attrs.size() == 1);
+  CHECK(stored[1].user_attrs[0].first == "policy_gradient.reward");
+  CHECK(stored[1].user_attrs[0].second.find(R"({"rank":1.0,"speed":0.0,)") == 0);
 }
 
 TEST_CASE("lines that come together are answered in their order") {

@@ -1,0 +1,108 @@
+#include "optimizer/searchers/policy_explanation.h"
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
+
+#include "search_space/portable_math.h"
+
+namespace autoglm {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string winner(const RewardTerms& terms) {
+  std::pair<const char*, double> greatest{"rank", std::abs(terms.rank)};
+  for (const auto& [name, value] :
+       {std::pair("speed", terms.speed), std::pair("cost", terms.cost)}) {
+    if (std::abs(value) > greatest.second) {
+      greatest = {name, std::abs(value)};
+    }
+  }
+  return greatest.first;
+}
+
+Json json_of(const PolicyOutcome& outcome) {
+  return {{"rank", outcome.reward.rank},  {"speed", outcome.reward.speed},
+          {"cost", outcome.reward.cost},  {"return", outcome.reward.total()},
+          {"baseline", outcome.baseline}, {"advantage", outcome.advantage},
+          {"won", winner(outcome.reward)}};
+}
+
+Json json_of(const PolicyState& state) {
+  return {{"progress", state.progress},
+          {"advantage", state.advantage},
+          {"grad_variance", state.gradient_variance},
+          {"device_use", state.device_use}};
+}
+
+// The position of a number is told as its value.
+Json head_json(const PolicyProcess& process, const PolicyRule& policy, const PolicyState& state,
+               std::size_t head) {
+  const std::vector<double> distribution = policy.distribution(head, state);
+  const Domain& domain = process.parameter_of(head).domain;
+  if (process.heads()[head].choices == 0) {
+    return {{"mean", Json::parse(value_json(value_at(domain, distribution[0])))},
+            {"deviation", distribution[1]}};
+  }
+  Json probabilities = Json::object();
+  for (std::size_t i = 0; i < distribution.size(); ++i) {
+    probabilities[value_text(nth_value(domain, i))] = distribution[i];
+  }
+  return {{"probabilities", std::move(probabilities)}};
+}
+
+}  // namespace
+
+std::string reward_json(const PolicyOutcome& outcome) { return json_of(outcome).dump(); }
+
+std::string explanation_json(const PolicyProcess& process, const PolicyRule& policy,
+                             const PolicyState& state, const Episode& episode,
+                             const PolicyOutcome* outcome) {
+  Json steps = Json::array();
+  for (std::size_t t = 0; t < episode.size(); ++t) {
+    const PolicyStep& step = episode[t];
+    const Parameter& parameter = process.parameter_of(step.head);
+    Json one{{"parameter", parameter.name}};
+    if (const std::string& branch = process.heads()[step.head].branch; !branch.empty()) {
+      one["branch"] = branch;
+    }
+    one["value"] = Json::parse(value_json(value_at(parameter.domain, step.position())));
+    one.update(head_json(process, policy, state, step.head));
+    one["times_uniform"] = portable::exp(policy.log_preference(step, state));
+    if (outcome != nullptr && t < outcome->returns.size()) {
+      one["return"] = outcome->returns[t];
+    }
+    steps.push_back(std::move(one));
+  }
+  return Json{{"state", json_of(state)},
+              {"steps", std::move(steps)},
+              {"reward", outcome == nullptr ? Json() : json_of(*outcome)}}
+      .dump();
+}
+
+History history_seen_by(const Trial& trial, const History& history) {
+  History past(history.space(), history.objective());
+  past.set_max_trials(history.max_trials());
+  for (Trial then : history.trials()) {
+    if (then.number == trial.number || then.asked_sequence >= trial.seen) {
+      Trial placeholder{.number = then.number};
+      placeholder.state = TrialState::abandoned;
+      then = std::move(placeholder);
+    } else if (is_finished(then.state) && then.finished_sequence >= trial.seen) {
+      then.state = TrialState::running;
+      then.values.clear();
+      then.metrics.clear();
+      then.finished = 0;
+      then.finished_sequence = -1;
+    }
+    past.add(std::move(then));
+  }
+  past.set_sequence(trial.seen);
+  return past;
+}
+
+}  // namespace autoglm

@@ -1,0 +1,30 @@
+// What policy_gradient says of a trial: when it ends, and when it is asked for.
+#pragma once
+
+#include <string>
+
+#include "optimizer/history.h"
+#include "optimizer/models/policy_process.h"
+#include "optimizer/searchers/policy_rule.h"
+
+namespace autoglm {
+
+/// The attribute under which a trial's reward is stored.
+inline constexpr const char* kRewardAttribute = "policy_gradient.reward";
+
+/// One JSON object: the terms of the return, the baseline, the advantage, and which term won (the
+/// one that is greatest in size).
+std::string reward_json(const PolicyOutcome& outcome);
+
+/// One JSON object: the state; of each step of `episode` the head's distribution, the probability
+/// of the action (of a number the density) relative to a uniform choice and, with an `outcome`, its
+/// return; and the outcome as in reward_json, or null.
+std::string explanation_json(const PolicyProcess& process, const PolicyRule& policy,
+                             const PolicyState& state, const Episode& episode,
+                             const PolicyOutcome* outcome);
+
+/// The history as it was when `trial` was chosen: after the events before `trial.seen`, and without
+/// the trial itself. What was waiting then is not told apart from what was running.
+History history_seen_by(const Trial& trial, const History& history);
+
+}  // namespace autoglm
