@@ -8,7 +8,7 @@ namespace autoglm {
 
 namespace {
 
-constexpr std::int64_t kManyTrials = 5000;
+constexpr std::int64_t kManyTrials = 20'000;
 constexpr int kManyAtATime = 200;
 constexpr std::uint64_t kCountingSteps = 100'000;
 

@@ -48,9 +48,9 @@ TEST_CASE("auto chooses grid where the budget holds the whole space") {
 
 TEST_CASE("auto chooses sobol where a model costs more than it tells") {
   const SearcherChoice many =
-      searcher_of(R"({"type": "auto"})", continuous(), {.max_trials = 5001});
+      searcher_of(R"({"type": "auto"})", continuous(), {.max_trials = 20001});
   CHECK(many.name == "sobol");
-  CHECK(many.reason == "with 5001 trials, more than 5000, a model costs more than it tells");
+  CHECK(many.reason == "with 20001 trials, more than 20000, a model costs more than it tells");
   const SearcherChoice wide = searcher_of("\"auto\"", continuous(), {.parallel = 201});
   CHECK(wide.name == "sobol");
   CHECK(wide.reason ==
