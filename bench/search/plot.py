@@ -33,4 +33,4 @@ def plot(scopes, path):
     figure.supxlabel("trials", y=0.07)
     figure.supylabel("normalized regret, geometric mean")
     figure.tight_layout(rect=(0.01, 0.08, 1, 1))
-    figure.savefig(path, metadata={"Date": None})
+    figure.savefig(path, dpi=80)

@@ -25,6 +25,7 @@ def report(plan, ours, peers, store, results=None):
     found = {name: _judge(scope, ours_names, plan) for name, scope in scopes.items()}
     for name, result in found.items():
         _print_scope(name, result, plan)
+    _print_leads(found, ours_names, plan)
     _print_problems(scopes, plan)
     for line in failed:
         print("failed:", line)
@@ -97,6 +98,24 @@ def _print_scope(name, result, plan):
         _print_duels(result["duels"], marks)
 
 
+def _print_leads(found, ours_names, plan):
+    """Where ours is ahead of all peers by mean rank, and where not, scope by scope."""
+    for ours in ours_names:
+        print(f"\n  {ours}: mean rank less the best peer's; below 0 it is first")
+        for name, result in found.items():
+            tuners = result["tuners"]
+            print(f"  {name:16}" + "".join(_lead(tuners, ours, ours_names, str(trials))
+                                           for trials in plan.checkpoints))
+
+
+def _lead(tuners, ours, ours_names, trials):
+    rivals = {name: row[trials]["rank"] for name, row in tuners.items() if name not in ours_names}
+    if ours not in tuners or not rivals:
+        return ""
+    best = min(rivals, key=rivals.get)
+    return f"   @{trials:4}{tuners[ours][trials]['rank'] - rivals[best]:+6.2f} {best:17}"
+
+
 def _print_duels(duels, marks):
     for ours, rivals in duels.items():
         for rival, by_trials in rivals.items():
@@ -128,4 +147,4 @@ def _write(plan, found, scopes, failed, compared, folder):
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"search_{plan.name}.json").write_text(text + "\n")
     import plot  # matplotlib takes a second
-    plot.plot(scopes, folder / f"search_{plan.name}.svg")
+    plot.plot(scopes, folder / f"search_{plan.name}.png")
