@@ -25,26 +25,6 @@ struct Scored {
 
 double deviation_of(double variance) { return std::sqrt(std::max(variance, 1e-18)); }
 
-// The chance of a cost at all, to this power, scales the improvement. At 1 most trials would fail
-// where the best costs lie at the edge of what works; at 50 too few dare to.
-constexpr double kCaution = 20;
-
-// kCaution log P(a cost), given the refusals' mean and variance there; its derivatives by them.
-struct LogChance {
-  double value = 0;
-  double by_mean = 0;
-  double by_variance = 0;
-};
-
-LogChance log_chance(const RefusalModel& refusals, double mean, double variance) {
-  const double total = variance + refusals.regression.hyperparameters().noise_variance;
-  const double deviation = std::sqrt(total);
-  const double z = (refusals.threshold - mean) / deviation;
-  const LogDistribution log_phi = log_normal_distribution(z);
-  const double by_z = kCaution * log_phi.derivative;
-  return {kCaution * log_phi.value, -by_z / deviation, -by_z * z / (2 * total)};
-}
-
 class AcquisitionSearch {
  public:
   AcquisitionSearch(const AcquisitionProblem& problem, const Request& request, Rng& rng)

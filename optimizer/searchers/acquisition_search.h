@@ -7,6 +7,7 @@
 
 #include "optimizer/models/acquisition.h"
 #include "optimizer/models/gaussian_regression.h"
+#include "optimizer/searchers/refusal_model.h"
 #include "optimizer/searchers/unvisited.h"
 #include "search_space/encoding.h"
 #include "search_space/random.h"
@@ -18,12 +19,6 @@ struct AcquisitionOptimum {
   double value = 0;
   double mean = 0;
   double deviation = 0;
-};
-
-/// A model of which configurations have no cost at all, and how large its mean may be.
-struct RefusalModel {
-  GaussianRegression regression;
-  double threshold = 0;
 };
 
 /// What the search asks, and starts from. All are borrowed.

@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "optimizer/models/warping.h"
+#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -64,6 +65,9 @@ void sort_by_finish(std::vector<const Trial*>& trials) {
 }  // namespace
 
 Eigen::VectorXd Evidence::costs_of_first(std::size_t count) const {
+  if (given.size() > 0) {
+    return given.head(static_cast<Eigen::Index>(count));
+  }
   const std::span<const Trial* const> first(finished.data(), count);
   if (objective == nullptr) {
     return Eigen::VectorXd::NullaryExpr(static_cast<Eigen::Index>(count), [&](Eigen::Index i) {
@@ -119,6 +123,14 @@ Evidence gather_evidence(const History& history, std::int64_t except,
   sort_by_finish(evidence.refused);
   evidence.costs = evidence.costs_of_first(evidence.finished.size());
   return evidence;
+}
+
+Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng) {
+  Eigen::VectorXd weights(static_cast<Eigen::Index>(objectives));
+  for (double& weight : weights) {
+    weight = objectives == 1 ? 1 : -portable::log1p(-rng.uniform());
+  }
+  return weights / weights.sum();
 }
 
 Evidence refusals(const Evidence& evidence) {

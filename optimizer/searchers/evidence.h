@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "optimizer/history.h"
+#include "search_space/random.h"
 
 namespace autoglm {
 
@@ -19,8 +20,10 @@ struct Evidence {
   std::size_t complete = 0;              // of the finished ones
   const Objective* objective = nullptr;  // nullptr: costs are 1 for refused ones, 0 for others
   Eigen::VectorXd weights{};             // [objectives]
+  Eigen::VectorXd given{};               // [finished], by another measure; empty: none
 
-  /// The costs of the first `count` as they were when no more had finished, [count].
+  /// The costs of the first `count` as they were when no more had finished, [count]; given ones as
+  /// they are.
   Eigen::VectorXd costs_of_first(std::size_t count) const;
 };
 
@@ -37,6 +40,9 @@ struct Evidence {
 /// has one weight an objective, their sum 1. Borrows the history.
 Evidence gather_evidence(const History& history, std::int64_t except,
                          const Eigen::VectorXd& weights);
+
+/// Drawn uniformly from the simplex; of one objective: 1.
+Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng);
 
 /// All finished trials, their cost whether they were refused.
 Evidence refusals(const Evidence& evidence);

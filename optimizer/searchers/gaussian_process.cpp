@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <tuple>
 #include <utility>
 
 #include "optimizer/searchers/acquisition_search.h"
 #include "optimizer/searchers/initial_design.h"
+#include "optimizer/searchers/recommendation.h"
+#include "optimizer/searchers/refusal_model.h"
 #include "optimizer/searchers/surrogate.h"
-#include "search_space/portable_math.h"
 
 namespace autoglm {
 
@@ -19,21 +19,6 @@ namespace {
 using Rule = GaussianProcessOptions::Rule;
 
 constexpr std::uint64_t kListed = 2000;  // configurations that are all asked about
-constexpr double kNoisy = 0.01;          // share of the noise in the variance
-
-// The weights of ParEGO's scalarization, uniform on the simplex; of one objective: 1.
-Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng) {
-  Eigen::VectorXd weights(static_cast<Eigen::Index>(objectives));
-  for (double& weight : weights) {
-    weight = objectives == 1 ? 1 : -portable::log1p(-rng.uniform());
-  }
-  return weights / weights.sum();
-}
-
-double noise_share(const Hyperparameters& hyperparameters) {
-  return hyperparameters.noise_variance /
-         (hyperparameters.signal_variance + hyperparameters.noise_variance);
-}
 
 // The few that the model thinks best, the best first.
 std::vector<Configuration> good_configurations(const SurrogateFitter::Model& model,
@@ -65,7 +50,7 @@ class GaussianProcessSearcher final : public Searcher {
         design_(space, context.seed, options.startup),
         fitter_(encoding_,
                 {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}),
-        refusal_fitter_(encoding_, {OutputWarp::identity}) {
+        refusals_(encoding_) {
     if (space.count(kListed).value_or(kListed + 1) <= kListed) {
       space.enumerate([&](const Configuration& configuration) {
         listed_.push_back(configuration);
@@ -80,7 +65,6 @@ class GaussianProcessSearcher final : public Searcher {
   std::vector<Planner::Recommendation> recommend(std::size_t n, const History& history) override;
 
  private:
-  std::optional<RefusalModel> model_refusals(const Evidence& evidence);
   std::optional<Suggestion> by_model(const Request& request, const Evidence& evidence, Rng& rng);
   Acquisition choose_acquisition(const SurrogateFitter::Model& model, std::size_t trials,
                                  Rng& rng) const;
@@ -90,7 +74,7 @@ class GaussianProcessSearcher final : public Searcher {
   Encoding encoding_;
   InitialDesign design_;
   SurrogateFitter fitter_;
-  SurrogateFitter refusal_fitter_;
+  RefusalFitter refusals_;
   std::vector<Configuration> listed_{};  // the whole of a small space
 };
 
@@ -130,25 +114,12 @@ Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::M
   }
   // Early on what the model thinks of the best trial is the better aim, unless there is noise.
   const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
-  if (early && noise_share(model.regression.hyperparameters()) < kNoisy) {
+  if (early && !is_noisy(model.regression.hyperparameters())) {
     acquisition.best = model.regression.fitted_means().minCoeff();
   } else if (rng.uniform() < 0.5) {
     acquisition.kind = Acquisition::Kind::confidence_bound;
   }
   return acquisition;
-}
-
-// Least-squares classification (Rasmussen and Williams, 2006, section 6.5): a regression on whether
-// trials were refused, standardized, so that where nothing is known their share counts.
-std::optional<RefusalModel> GaussianProcessSearcher::model_refusals(const Evidence& evidence) {
-  if (evidence.refused.empty()) {
-    return std::nullopt;
-  }
-  const Evidence refused = refusals(evidence);
-  const FittedWarp& fitted = refusal_fitter_.fit(refused).front();
-  SurrogateFitter::Model model = refusal_fitter_.condition(refused, fitted);
-  const double threshold = (0.5 - model.costs.offset) / model.costs.scale;
-  return RefusalModel{std::move(model.regression), threshold};
 }
 
 std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& request,
@@ -162,7 +133,7 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
     acquisition.best = std::min(acquisition.best, model.regression.means(pending).minCoeff());
     model.regression = model.regression.believing(pending);
   }
-  const std::optional<RefusalModel> refusals = model_refusals(evidence);
+  const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
   const std::optional<AcquisitionOptimum> optimum = maximize_acquisition(
       {model.regression, acquisition, encoding_, good, refusals ? &*refusals : nullptr}, request,
       listed_, rng);
@@ -183,41 +154,8 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
 
 std::vector<Planner::Recommendation> GaussianProcessSearcher::recommend(std::size_t n,
                                                                         const History& history) {
-  Eigen::VectorXd weights = Eigen::VectorXd::Ones(1);
-  if (context_.objectives > 1 || encoding_.features() == 0) {
-    return Searcher::recommend(n, history);
-  }
-  const Evidence evidence = gather_evidence(history, -1, weights);
-  if (evidence.complete < 3) {
-    return Searcher::recommend(n, history);
-  }
-  // Not the power transform: the other two are affine where it matters, so that what the model
-  // expects can be told in the objective's own units.
-  std::vector<FittedWarp> fitted = fitter_.fit(evidence);
-  fitted.resize(std::min<std::size_t>(2, fitted.size()));
-  const FittedWarp& best = best_warp(fitted);
-  if (noise_share(best.hyperparameters) < kNoisy) {
-    return Searcher::recommend(n, history);
-  }
-  const SurrogateFitter::Model model = fitter_.condition(evidence, best);
-  const Predictions predictions = model.regression.predict(model.regression.points());
-  std::vector<Planner::Recommendation> all;
-  for (std::size_t i = 0; i < model.subset.size(); ++i) {
-    const Trial& trial = *evidence.finished[static_cast<std::size_t>(model.subset[i])];
-    if (trial.state == TrialState::complete) {
-      const auto row = static_cast<Eigen::Index>(i);
-      all.push_back({trial.number, model.costs.offset + model.costs.scale * predictions.means[row],
-                     model.costs.scale * std::sqrt(predictions.variances[row])});
-    }
-  }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.expected, a.trial) < std::tie(b.expected, b.trial);
-  });
-  all.resize(std::min(n, all.size()));
-  for (Planner::Recommendation& one : all) {
-    one.expected = history.objective().cost(0, one.expected);  // back to a value: its own inverse
-  }
-  return all;
+  const auto recommended = recommend_under_noise(fitter_, n, history);
+  return recommended ? *recommended : Searcher::recommend(n, history);
 }
 
 }  // namespace

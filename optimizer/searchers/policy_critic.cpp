@@ -6,8 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "optimizer/models/acquisition.h"
-
 namespace autoglm {
 
 namespace {
@@ -15,6 +13,14 @@ namespace {
 constexpr std::size_t kBatches = 15;
 constexpr std::size_t kBatch = 64;
 constexpr std::size_t kProposals = 256;
+
+// With many trials a prediction costs more and practice teaches less.
+std::size_t batches_with(Eigen::Index trials) {
+  constexpr double kFew = 200;
+  constexpr double kLeast = 3;
+  const double share = std::min(1.0, kFew / static_cast<double>(trials));
+  return static_cast<std::size_t>(std::max(kLeast, static_cast<double>(kBatches) * share * share));
+}
 
 // Deviations of optimism in practice: fewer, the more of the budget is spent.
 double optimism(const PolicyState& state) { return 1.5 * (1 - state.progress) + 0.3; }
@@ -25,7 +31,35 @@ PolicyCritic::PolicyCritic(const PolicyProcess& process)
     : process_(process),
       encoding_(process.space()),
       fitter_(encoding_,
-              {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}) {}
+              {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}),
+      refusals_(encoding_) {}
+
+PolicyCritic::Model PolicyCritic::model_of(const Evidence& evidence, Rng& rng) {
+  const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
+  Model model{.costs = fitter_.condition(evidence, fitted).regression,
+              .refusals = refusals_.fit(evidence),
+              .improvement = {}};
+  model.improvement.best = model.costs.targets().minCoeff();
+  if (!evidence.pending.empty()) {
+    const Eigen::MatrixXd pending = fitter_.encode(evidence.pending);
+    model.improvement.best =
+        std::min(model.improvement.best, model.costs.means(pending).minCoeff());
+    model.costs = model.costs.believing(pending);
+  }
+  return model;
+}
+
+// Logarithms of the chance of a cost at all; see log_chance.
+Eigen::VectorXd PolicyCritic::chances(const Model& model, const Eigen::MatrixXd& points) {
+  Eigen::VectorXd chances = Eigen::VectorXd::Zero(points.rows());
+  if (model.refusals) {
+    const Predictions refused = model.refusals->regression.predict(points);
+    for (Eigen::Index i = 0; i < chances.size(); ++i) {
+      chances[i] = log_chance(*model.refusals, refused.means[i], refused.variances[i]).value;
+    }
+  }
+  return chances;
+}
 
 Eigen::MatrixXd PolicyCritic::encode(const std::vector<Configuration>& configurations) const {
   Eigen::MatrixXd points(static_cast<Eigen::Index>(configurations.size()), encoding_.features());
@@ -37,20 +71,22 @@ Eigen::MatrixXd PolicyCritic::encode(const std::vector<Configuration>& configura
 
 // Imagined trials that earn what the model promises of them, -(mean - kappa * deviation).
 std::size_t PolicyCritic::practise(PolicyRule& policy, const PolicyState& state,
-                                   const Request& request, const GaussianRegression& model,
-                                   Rng& rng) const {
+                                   const Request& request, const Model& model, Rng& rng) const {
   const std::unique_ptr<PolicyRule> anchor = policy.clone();
   const double kappa = optimism(state);
   std::vector<Configuration> played(kBatch);
   std::vector<Episode> episodes(kBatch);
-  for (std::size_t batch = 0; batch < kBatches; ++batch) {
+  const std::size_t batches = batches_with(model.costs.points().rows());
+  for (std::size_t batch = 0; batch < batches; ++batch) {
     for (std::size_t i = 0; i < kBatch; ++i) {
       const std::vector<double> positions = policy.draw(state, 1, rng);
       played[i] = process_.play([&](std::size_t head) { return positions[head]; }, request.fixed());
       episodes[i] = process_.episode_of(played[i]);
     }
-    const Predictions predicted = model.predict(encode(played));
-    const Eigen::VectorXd costs = predicted.means - kappa * predicted.variances.cwiseSqrt();
+    const Eigen::MatrixXd points = encode(played);
+    const Predictions predicted = model.costs.predict(points);
+    const Eigen::VectorXd costs =
+        predicted.means - kappa * predicted.variances.cwiseSqrt() - chances(model, points);
     std::vector<std::size_t> order(kBatch);
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
@@ -65,7 +101,7 @@ std::size_t PolicyCritic::practise(PolicyRule& policy, const PolicyState& state,
       return batch;
     }
   }
-  return kBatches;
+  return batches;
 }
 
 std::vector<Configuration> PolicyCritic::proposals(const PolicyRule& policy,
@@ -100,14 +136,7 @@ std::optional<PolicyCritic::Choice> PolicyCritic::choose(const Actor& actor,
                                                          const Request& request,
                                                          const PolicyGradientOptions& options,
                                                          Rng& rng) {
-  const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
-  GaussianRegression model = fitter_.condition(evidence, fitted).regression;
-  Acquisition improvement{.best = model.targets().minCoeff()};
-  if (!evidence.pending.empty()) {
-    const Eigen::MatrixXd pending = fitter_.encode(evidence.pending);
-    improvement.best = std::min(improvement.best, model.means(pending).minCoeff());
-    model = model.believing(pending);
-  }
+  const Model model = model_of(evidence, rng);
   Choice choice;
   const std::unique_ptr<PolicyRule> policy = actor.policy.clone();
   if (options.proposals == PolicyGradientOptions::Proposals::policy) {
@@ -119,11 +148,12 @@ std::optional<PolicyCritic::Choice> PolicyCritic::choose(const Actor& actor,
     return std::nullopt;
   }
   choice.proposals = open.size();
-  const Predictions predicted = model.predict(encode(open));
-  Eigen::VectorXd values(predicted.means.size());
+  const Eigen::MatrixXd points = encode(open);
+  const Predictions predicted = model.costs.predict(points);
+  Eigen::VectorXd values = chances(model, points);
   for (Eigen::Index i = 0; i < values.size(); ++i) {
     const double deviation = std::sqrt(std::max(predicted.variances[i], 1e-18));
-    values[i] = improvement.at(predicted.means[i], deviation).value;
+    values[i] += model.improvement.at(predicted.means[i], deviation).value;
   }
   Eigen::Index best = 0;
   values.maxCoeff(&best);

@@ -5,9 +5,12 @@
 #include <cstddef>
 #include <optional>
 
+#include "optimizer/models/acquisition.h"
 #include "optimizer/searchers/evidence.h"
 #include "optimizer/searchers/policy_options.h"
 #include "optimizer/searchers/policy_rule.h"
+#include "optimizer/searchers/recommendation.h"
+#include "optimizer/searchers/refusal_model.h"
 #include "optimizer/searchers/surrogate.h"
 #include "optimizer/searchers/unvisited.h"
 #include "search_space/encoding.h"
@@ -38,9 +41,24 @@ class PolicyCritic {
   std::optional<Choice> choose(const Actor& actor, const Evidence& evidence, const Request& request,
                                const PolicyGradientOptions& options, Rng& rng);
 
+  /// See recommend_under_noise.
+  std::optional<std::vector<Planner::Recommendation>> recommend(std::size_t n,
+                                                                const History& history) {
+    return recommend_under_noise(fitter_, n, history);
+  }
+
  private:
+  // What is asked, for one suggestion.
+  struct Model {
+    GaussianRegression costs;
+    std::optional<RefusalModel> refusals;
+    Acquisition improvement;
+  };
+  Model model_of(const Evidence& evidence, Rng& rng);
+  static Eigen::VectorXd chances(const Model& model, const Eigen::MatrixXd& points);
+
   std::size_t practise(PolicyRule& policy, const PolicyState& state, const Request& request,
-                       const GaussianRegression& model, Rng& rng) const;
+                       const Model& model, Rng& rng) const;
   std::vector<Configuration> proposals(const PolicyRule& policy, const PolicyState& state,
                                        const Request& request,
                                        PolicyGradientOptions::Proposals kind, Rng& rng) const;
@@ -49,6 +67,7 @@ class PolicyCritic {
   const PolicyProcess& process_;
   Encoding encoding_;
   SurrogateFitter fitter_;
+  RefusalFitter refusals_;
 };
 
 }  // namespace autoglm

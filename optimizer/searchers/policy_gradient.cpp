@@ -17,15 +17,6 @@ namespace {
 
 using Critic = PolicyGradientOptions::Critic;
 
-// The weights of ParEGO's scalarization, uniform on the simplex; of one objective: 1.
-Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng) {
-  Eigen::VectorXd weights(static_cast<Eigen::Index>(objectives));
-  for (double& weight : weights) {
-    weight = objectives == 1 ? 1 : -portable::log1p(-rng.uniform());
-  }
-  return weights / weights.sum();
-}
-
 class PolicyGradientSearcher final : public Searcher {
  public:
   PolicyGradientSearcher(const SearchSpace& space, const PolicyGradientOptions& options,
@@ -39,6 +30,8 @@ class PolicyGradientSearcher final : public Searcher {
 
   std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
                                     const History& history) override;
+
+  std::vector<Planner::Recommendation> recommend(std::size_t n, const History& history) override;
 
   Attributes attributes_at_end(const Trial& trial, const History& history) override;
   std::string explain(const Trial& trial, const History& history) override;
@@ -91,6 +84,13 @@ Evidence PolicyGradientSearcher::evidence_for(std::int64_t number, std::int64_t 
   return gather_evidence(history, except, draw_weights(context_.objectives, rng));
 }
 
+std::vector<Planner::Recommendation> PolicyGradientSearcher::recommend(std::size_t n,
+                                                                       const History& history) {
+  const auto recommended =
+      options_.critic == Critic::gp ? critic_.recommend(n, history) : std::nullopt;
+  return recommended ? *recommended : Searcher::recommend(n, history);
+}
+
 Searcher::Attributes PolicyGradientSearcher::attributes_at_end(const Trial& trial,
                                                                const History& history) {
   learner_.follow(evidence_for(trial.number, -1, history), history);
@@ -118,6 +118,7 @@ std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& reque
       evidence.costs[static_cast<Eigen::Index>(i)] =
           -learner_.return_of(evidence.finished[i]->number).value_or(0);
     }
+    evidence.given = evidence.costs;
   }
   const PolicyState state = learner_.state_for(request.number());
   std::optional<PolicyCritic::Choice> choice =

@@ -19,7 +19,13 @@ constexpr double kDivergence = 2;        // of the policy after a batch from the
 constexpr double kImaginedDivergence = 1;
 constexpr double kImaginedDivergenceByHead = 0.1;
 
-PolicyFloors floors_at(const PolicyState& state) {
+// Trials may be misleading early on, imagined ones only as far as the critic is.
+PolicyFloors floors_for_trials(const PolicyState& state) {
+  const double left = 1 - state.progress;
+  return {.deviation = 0.15 * left * left + 0.001, .probability = 0.15 * left + 0.02};
+}
+
+PolicyFloors floors_for_practice(const PolicyState& state) {
   const double left = 1 - state.progress;
   return {.deviation = 0.05 * left * left + 0.004, .probability = 0.15 * left + 0.02};
 }
@@ -98,7 +104,7 @@ class NaturalRule final : public PolicyRule {
       lessons.push_back({.episode = episode});
     }
     const NaturalPolicy before = policy_;
-    policy_.learn(lessons, floors_at(state), kDivergence);
+    policy_.learn(lessons, floors_for_practice(state), kDivergence);
     const double limit =
         kImaginedDivergence + kImaginedDivergenceByHead * static_cast<double>(heads_);
     if (policy_.divergence_from(static_cast<const NaturalRule&>(anchor).policy_) > limit) {
@@ -140,7 +146,7 @@ class NaturalRule final : public PolicyRule {
       const auto age = static_cast<double>(batches_ - one.batch);
       lessons.push_back({.episode = &one.episode, .discount = portable::pow(kElitesDiscount, age)});
     }
-    policy_.learn(lessons, floors_at(state), kDivergence);
+    policy_.learn(lessons, floors_for_trials(state), kDivergence);
     pool_.resize(std::min(pool_.size(), kElites));
     waiting_ = 0;
     ++batches_;

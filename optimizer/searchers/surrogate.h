@@ -36,6 +36,7 @@ class SurrogateFitter {
   Model condition(const Evidence& evidence, const FittedWarp& fitted);
 
   Eigen::MatrixXd encode(const std::vector<const Trial*>& trials) const;  // [trials, features]
+  Eigen::Index features() const { return encoding_.features(); }
 
  private:
   /// What was found at the last fit.

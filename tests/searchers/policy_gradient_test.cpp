@@ -181,18 +181,18 @@ TEST_CASE("a use that costs is avoided: the cheaper of two equal branches is cho
     "kind": {"type": "categorical", "choices": ["cheap", "dear"]},
     "y": {"type": "uniform", "min": 0, "max": 1}})");
   for (const char* critic : {"none", "gp"}) {
-    CAPTURE(critic);
+    INFO(std::string(critic));
     History history = testing::empty_history(space);
-    history.set_max_trials(60);
+    history.set_max_trials(100);
     const auto searcher = searcher_of(std::string(R"({"type": "policy_gradient", "critic": ")") +
-                                          critic + R"(", "reward": {"w_cost": 2}})",
+                                          critic + R"(", "reward": {"w_cost": 5}})",
                                       history.space())
                               .searcher;
     int cheap = 0;
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 100; ++i) {
       Trial& trial = suggested(*searcher, history);
       const bool is_cheap = value_text(*trial.configuration.find("kind")) == "cheap";
-      cheap += i >= 40 && is_cheap ? 1 : 0;
+      cheap += i >= 80 && is_cheap ? 1 : 0;
       trial.started = 1;
       trial.finished = is_cheap ? 1'000'000'001 : 4'000'000'001;
       testing::finish_trial(history, trial.number, TrialState::complete,

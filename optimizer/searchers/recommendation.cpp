@@ -1,0 +1,54 @@
+#include "optimizer/searchers/recommendation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <tuple>
+
+namespace autoglm {
+
+bool is_noisy(const Hyperparameters& hyperparameters) {
+  constexpr double kNoisy = 0.01;
+  return hyperparameters.noise_variance >=
+         kNoisy * (hyperparameters.signal_variance + hyperparameters.noise_variance);
+}
+
+std::optional<std::vector<Planner::Recommendation>> recommend_under_noise(SurrogateFitter& fitter,
+                                                                          std::size_t n,
+                                                                          const History& history) {
+  if (history.objective().size() > 1) {
+    return std::nullopt;
+  }
+  const Evidence evidence = gather_evidence(history, -1, Eigen::VectorXd::Ones(1));
+  if (evidence.complete < 3 || fitter.features() == 0) {
+    return std::nullopt;
+  }
+  // Not the power transform: the other two are affine where it matters, so that what the model
+  // expects can be told in the objective's own units.
+  std::vector<FittedWarp> fitted = fitter.fit(evidence);
+  fitted.resize(std::min<std::size_t>(2, fitted.size()));
+  const FittedWarp& best = best_warp(fitted);
+  if (!is_noisy(best.hyperparameters)) {
+    return std::nullopt;
+  }
+  const SurrogateFitter::Model model = fitter.condition(evidence, best);
+  const Predictions predictions = model.regression.predict(model.regression.points());
+  std::vector<Planner::Recommendation> all;
+  for (std::size_t i = 0; i < model.subset.size(); ++i) {
+    const Trial& trial = *evidence.finished[static_cast<std::size_t>(model.subset[i])];
+    if (trial.state == TrialState::complete) {
+      const auto row = static_cast<Eigen::Index>(i);
+      all.push_back({trial.number, model.costs.offset + model.costs.scale * predictions.means[row],
+                     model.costs.scale * std::sqrt(predictions.variances[row])});
+    }
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.expected, a.trial) < std::tie(b.expected, b.trial);
+  });
+  all.resize(std::min(n, all.size()));
+  for (Planner::Recommendation& one : all) {
+    one.expected = history.objective().cost(0, one.expected);  // back to a value: its own inverse
+  }
+  return all;
+}
+
+}  // namespace autoglm
