@@ -53,7 +53,7 @@ BAD_SPECS = [
     ("a bad duration", '"max_trials": 5', '"timeout": "2 hours"',
      '5:14: /timeout: must be a duration such as "90s", "10m", "2h" or "1.5d", not the string "2 hours"'),
     ("an unknown searcher", '"searcher": "random"', '"searcher": "rondom"',
-     '4:15: /searcher: no searcher is called "rondom"; this version has auto, gp, sobol, random, grid; did you mean "random"?'),
+     '4:15: /searcher: no searcher is called "rondom"; this version has auto, gp, policy_gradient, sobol, random, grid; did you mean "random"?'),
     ("an unknown searcher option", '"searcher": "random"',
      '"searcher": {"type": "gp", "acquisitoin": "ei"}',
      '4:30: /searcher/acquisitoin: unknown key "acquisitoin"; did you mean "acquisition"?'),
