@@ -135,7 +135,7 @@ double NaturalPolicy::log_preference(const PolicyStep& step) const {
   // What is folded back into [0, 1] has an image there from each of its mirrors' sides.
   double density = 0;
   const double scale = deviation(step.head) * std::sqrt(2.0);
-  for (double shift = -2; shift <= 2; shift += 2) {
+  for (const double shift : {-2.0, 0.0, 2.0}) {
     for (const double side : {1.0, -1.0}) {
       const double from = (side * step.from + shift - mean(step.head)) / scale;
       const double to = (side * step.to + shift - mean(step.head)) / scale;

@@ -80,7 +80,7 @@ void PolicyProcess::add_heads(std::size_t index) {
       if (rest % digits + 1 < digits) {
         const Value value = nth_value(known.domain, rest % digits);
         parents.set(known.name, value);
-        branch = known.name + " = " + value_text(value) + (branch.empty() ? "" : ", ") + branch;
+        branch.insert(0, known.name + " = " + value_text(value) + (branch.empty() ? "" : ", "));
       }
       rest /= digits;
     }

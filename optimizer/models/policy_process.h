@@ -75,7 +75,7 @@ class PolicyProcess {
   };
 
   Branching branching_of(std::size_t parameter) const;
-  void add_heads(std::size_t parameter);
+  void add_heads(std::size_t index);
   std::optional<std::size_t> head_of(std::size_t parameter, const Configuration& parents) const;
 
   const SearchSpace* space_;

@@ -8,7 +8,7 @@ namespace autoglm {
 
 namespace {
 
-constexpr double kLeastDeviation = 0.02;
+constexpr double kLeastDeviation = 0.08;
 constexpr double kFirstDeviation = 0.3;
 
 Eigen::VectorXd softmax(const Eigen::VectorXd& logits) {

@@ -13,12 +13,13 @@ namespace {
 constexpr std::size_t kBatches = 15;
 constexpr std::size_t kBatch = 64;
 constexpr std::size_t kProposals = 256;
+constexpr Eigen::Index kFewTrials = 200;  // beyond which predictions cost enough to be rationed
+constexpr std::size_t kJudged = 64;       // proposals whose deviation is looked at then
 
 // With many trials a prediction costs more and practice teaches less.
 std::size_t batches_with(Eigen::Index trials) {
-  constexpr double kFew = 200;
   constexpr double kLeast = 3;
-  const double share = std::min(1.0, kFew / static_cast<double>(trials));
+  const double share = std::min(1.0, static_cast<double>(kFewTrials) / static_cast<double>(trials));
   return static_cast<std::size_t>(std::max(kLeast, static_cast<double>(kBatches) * share * share));
 }
 
@@ -131,6 +132,26 @@ std::vector<Configuration> PolicyCritic::proposals(const PolicyRule& policy,
   return open;
 }
 
+// With many trials deviations are looked at where the means are least.
+std::vector<Configuration> PolicyCritic::shortlist(std::vector<Configuration> open,
+                                                   const Model& model) const {
+  if (open.size() <= kJudged || model.costs.points().rows() <= kFewTrials) {
+    return open;
+  }
+  const Eigen::VectorXd means = model.costs.means(encode(open));
+  std::vector<std::size_t> order(open.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return means[static_cast<Eigen::Index>(a)] < means[static_cast<Eigen::Index>(b)];
+  });
+  std::vector<Configuration> judged;
+  judged.reserve(kJudged);
+  for (std::size_t i = 0; i < kJudged; ++i) {
+    judged.push_back(std::move(open[order[i]]));
+  }
+  return judged;
+}
+
 std::optional<PolicyCritic::Choice> PolicyCritic::choose(const Actor& actor,
                                                          const Evidence& evidence,
                                                          const Request& request,
@@ -148,6 +169,7 @@ std::optional<PolicyCritic::Choice> PolicyCritic::choose(const Actor& actor,
     return std::nullopt;
   }
   choice.proposals = open.size();
+  open = shortlist(std::move(open), model);
   const Eigen::MatrixXd points = encode(open);
   const Predictions predicted = model.costs.predict(points);
   Eigen::VectorXd values = chances(model, points);

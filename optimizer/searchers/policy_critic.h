@@ -62,6 +62,7 @@ class PolicyCritic {
   std::vector<Configuration> proposals(const PolicyRule& policy, const PolicyState& state,
                                        const Request& request,
                                        PolicyGradientOptions::Proposals kind, Rng& rng) const;
+  std::vector<Configuration> shortlist(std::vector<Configuration> open, const Model& model) const;
   Eigen::MatrixXd encode(const std::vector<Configuration>& configurations) const;
 
   const PolicyProcess& process_;

@@ -1,26 +1,23 @@
-#!/ usr / bin / env python3
-""
-    "Prints the reference values in policy_reinforce_test.cpp: likelihood-ratio gradients by central
-    differences of log -
-    densities from SciPy,
-    which share nothing with the formulas under test.
+#!/usr/bin/env python3
+"""Prints the reference values in policy_reinforce_test.cpp: likelihood-ratio gradients by central
+differences of log-densities from SciPy, which share nothing with the formulas under test.
 
-    Needs numpy and scipy; made with scipy 1.17.
+Needs numpy and scipy; made with scipy 1.17.
 """
 
 import numpy as np
 from scipy.special import expit, log_softmax
 from scipy.stats import norm, truncnorm
 
-LEAST_DEVIATION = 0.02
+LEAST_DEVIATION = 0.08
 STATE = np.array([1.0, 0.3, -0.2])
 EPSILON, ALPHA, GAMMA, ENTROPY, KEPT = 0.1, 0.5, 0.9, 0.05, 0.8
-#kind is one of three; n an integer of four; x a number, asked for where kind is "b".
+# kind is one of three; n an integer of four; x a number, asked for where kind is "b".
 THETA = {"kind": np.array([[0.2, 0.1, 0.0], [-0.3, 0.5, 0.4], [0.1, 0.0, -0.6]]),
          "n": np.array([[0.4, -0.2, 0.3], [-1.5, 0.2, 0.1]]),
          "x": np.array([[-0.8, 0.6, 0.2], [-1.1, -0.4, 0.5]])}
-#Of two episodes the rewards and the steps : kind = "a", n = 4(the last cell of four); kind = "b",
-#n = 2, x = 0.3.
+# Of two episodes the rewards and the steps: kind = "a", n = 4 (the last cell of four); kind = "b",
+# n = 2, x = 0.3.
 EPISODES = [(-0.4, [("kind", 0), ("n", (0.75, 1.0))]),
             (0.7, [("kind", 1), ("n", (0.25, 0.5)), ("x", 0.3)])]
 
