@@ -1,7 +1,6 @@
 """Prints how the tuners of a plan compare, and writes it as JSON and as a plot."""
 
 import json
-import pathlib
 
 import ranking
 import traces
@@ -9,7 +8,7 @@ import traces
 
 def report(plan, ours, peers, store, results=None):
     """`ours` and `peers` are the traces to compare; the store's others only tell how low values
-    can get."""
+    can get. `results` is the path of the JSON and the plot, without an ending."""
     compared_seeds = {trace["seed"] for trace in ours} or set(range(plan.seeds))
     everything = _usable(plan, store.traces.values())
     reference = [trace for trace in everything
@@ -30,7 +29,7 @@ def report(plan, ours, peers, store, results=None):
     for line in failed:
         print("failed:", line)
     if results:
-        _write(plan, found, scopes, failed, compared, pathlib.Path(results))
+        _write(plan, found, scopes, failed, compared, results)
 
 
 def _usable(plan, candidates):
@@ -137,14 +136,14 @@ def _print_problems(scopes, plan):
                   + "".join(f"{value:15.4g}" for value in regrets[rows].mean(axis=0)))
 
 
-def _write(plan, found, scopes, failed, compared, folder):
+def _write(plan, found, scopes, failed, compared, path):
     versions = {trace["tuner"]: trace["version"] for trace in compared}
     problems = {problem.name: {"family": problem.family, "half": problem.half,
                                "parameters": len(problem.space)} for problem in plan.problems}
-    text = json.dumps({"bench": f"search_{plan.name}", "machine": traces.machine(),
-                       "versions": versions, "trials": plan.trials, "problems": problems,
-                       "failed": failed, "scopes": found}, indent=1)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"search_{plan.name}.json").write_text(text + "\n")
+    text = json.dumps({"bench": path.name, "machine": traces.machine(), "versions": versions,
+                       "trials": plan.trials, "problems": problems, "failed": failed,
+                       "scopes": found}, indent=1)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".json").write_text(text + "\n")
     import plot  # matplotlib takes a second
-    plot.plot(scopes, folder / f"search_{plan.name}.png")
+    plot.plot(scopes, path.with_suffix(".png"))
