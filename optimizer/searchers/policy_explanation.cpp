@@ -14,6 +14,11 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What is no UTF-8 becomes U+FFFD.
+std::string text_of(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string winner(const RewardTerms& terms) {
   std::pair<const char*, double> greatest{"rank", std::abs(terms.rank)};
   for (const auto& [name, value] :
@@ -50,14 +55,16 @@ Json head_json(const PolicyProcess& process, const PolicyRule& policy, const Pol
   }
   Json probabilities = Json::object();
   for (std::size_t i = 0; i < distribution.size(); ++i) {
-    probabilities[value_text(nth_value(domain, i))] = distribution[i];
+    const Value value = nth_value(domain, i);
+    const std::string name = value_text(value);  // of 1 and "1" the second is told with its quotes
+    probabilities[probabilities.contains(name) ? value_json(value) : name] = distribution[i];
   }
   return {{"probabilities", std::move(probabilities)}};
 }
 
 }  // namespace
 
-std::string reward_json(const PolicyOutcome& outcome) { return json_of(outcome).dump(); }
+std::string reward_json(const PolicyOutcome& outcome) { return text_of(json_of(outcome)); }
 
 std::string explanation_json(const PolicyProcess& process, const PolicyRule& policy,
                              const PolicyState& state, const Episode& episode,
@@ -78,10 +85,9 @@ std::string explanation_json(const PolicyProcess& process, const PolicyRule& pol
     }
     steps.push_back(std::move(one));
   }
-  return Json{{"state", json_of(state)},
-              {"steps", std::move(steps)},
-              {"reward", outcome == nullptr ? Json() : json_of(*outcome)}}
-      .dump();
+  return text_of({{"state", json_of(state)},
+                  {"steps", std::move(steps)},
+                  {"reward", outcome == nullptr ? Json() : json_of(*outcome)}});
 }
 
 History history_seen_by(const Trial& trial, const History& history) {

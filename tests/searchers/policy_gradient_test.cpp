@@ -151,6 +151,17 @@ TEST_CASE("explain tells the policy that chose a trial, and what was learnt from
         Approx(kind["return"].get<double>() - reward["baseline"].get<double>()));
 }
 
+TEST_CASE("choices that read alike are told apart") {
+  History history = testing::empty_history(testing::space_of(R"({
+        "c": {"type": "categorical", "choices": [1, "1"]},
+        "y": {"type": "uniform", "min": 0, "max": 1}})"));
+  const auto searcher = searcher_of(kPure, history.space()).searcher;
+  play(*searcher, history, 3);
+  const Json probabilities = explained(*searcher, history, 2)["steps"][0]["probabilities"];
+  CHECK(probabilities.size() == 2);
+  CHECK(probabilities["1"].get<double>() + probabilities["\"1\""].get<double>() == Approx(1));
+}
+
 TEST_CASE("what explain tells of a choice does not depend on what came later") {
   for (const std::string& section : {kPure, kReinforce}) {
     History history = testing::empty_history(branching_space());
