@@ -13,19 +13,20 @@ REFERENCE, REFERENCE_SEEDS = "optuna-random", 10
 
 
 class Task:
-    """One run that may have to be done."""
+    """One run that may have to be done. `version` is a function: to know the version of a tuner
+    may need its environment, which is only made for those that run."""
 
-    def __init__(self, problem, tuner, seed, trials, *, make, version, suits=True, workers=1):
+    def __init__(self, problem, tuner, seed, trials, *, make, version, workers=1):
         self.problem, self.tuner, self.seed, self.trials = problem, tuner, seed, trials
-        self.make, self.version, self.suits, self.workers = make, version, suits, workers
+        self.make, self.version, self.workers = make, version, workers
 
     def is_missing(self, store):
-        trace = store.current(self.problem, self.tuner, self.seed, self.trials, self.version)
+        trace = store.current(self.problem, self.tuner, self.seed, self.trials, self.version())
         return trace is None or trace["error"] is not None
 
     def __call__(self):
         about = {"problem": self.problem.name, "identity": self.problem.identity,
-                 "tuner": self.tuner, "version": self.version, "seed": self.seed,
+                 "tuner": self.tuner, "version": self.version(), "seed": self.seed,
                  "trials": self.trials}
         try:
             tuner = self.make(self.problem, self.seed, self.trials)
@@ -41,7 +42,8 @@ def our_tasks(args, plan, seeds):
     with one."""
     for seed in seeds:
         for name, searcher in plans.variants(args.variant).items():
-            version = autoglm_tuner.version(args.autoglm, searcher)
+            version = functools.cache(
+                functools.partial(autoglm_tuner.version, args.autoglm, searcher))
             make = functools.partial(autoglm_tuner.AutoglmTuner, args.autoglm, searcher)
             for workers in sorted({1, args.workers}):
                 label = name if workers == 1 else f"{name}@{workers}"
@@ -63,7 +65,7 @@ def peer_tasks(args, plan, seeds):
             for problem in plan.problems:
                 if peer.suits(problem):
                     yield Task(problem, name, seed, plan.trials, make=peer.make,
-                               version=peer.version())
+                               version=peer.version)
 
 
 def _run(index):
