@@ -27,7 +27,7 @@ Eigen::VectorXd noise_on(const Eigen::VectorXd& variances, double noise) {
   return (kLeastShare * variances).cwiseMax(noise);
 }
 
-void factorize(Eigen::Ref<Eigen::MatrixXd> covariance, Eigen::Index known) {
+void factorize(Eigen::MatrixXd& covariance, Eigen::Index known) {
   if (!dense::grow_cholesky(covariance, known)) {
     throw std::logic_error("a covariance is not positive definite: its points are not finite");
   }

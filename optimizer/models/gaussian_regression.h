@@ -91,7 +91,7 @@ Eigen::VectorXd noise_on(const Eigen::VectorXd& variances /* [n] */, double nois
 
 /// Replaces the lower part of a covariance by its Cholesky factor, from row `known` on: those
 /// before hold theirs. REQUIRES: the noise is in it.
-void factorize(Eigen::Ref<Eigen::MatrixXd> covariance /* [n, n] */, Eigen::Index known = 0);
+void factorize(Eigen::MatrixXd& covariance /* [n, n] */, Eigen::Index known = 0);
 
 constexpr double kMeanVariance = 1;  // of the prior of the constant mean
 

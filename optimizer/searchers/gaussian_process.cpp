@@ -112,11 +112,9 @@ Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::M
   if (options_.acquisition != Rule::mixture) {
     return acquisition;
   }
-  // Early on what the model thinks of the best trial is the better aim, unless there is noise.
+  // Early on optimism costs more than it tells.
   const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
-  if (early && !is_noisy(model.regression.hyperparameters())) {
-    acquisition.best = model.regression.fitted_means().minCoeff();
-  } else if (rng.uniform() < 0.5) {
+  if (!early && rng.uniform() < 0.5) {
     acquisition.kind = Acquisition::Kind::confidence_bound;
   }
   return acquisition;
