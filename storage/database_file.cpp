@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,6 +11,8 @@
 #include <chrono>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <string>
 #include <string_view>
 #include <thread>
 
@@ -89,14 +93,37 @@ Companions companions_of(const std::string& file) {
           .shm = access((file + "-shm").c_str(), F_OK) == 0};
 }
 
-// A reader leaves no trace. A database in WAL mode makes that hard, since SQLite would make a -wal
-// and a -shm file for it.
+bool may_write(const fs::path& file) {
+  return faccessat(AT_FDCWD, file.c_str(), W_OK, AT_EACCESS) == 0 &&
+         faccessat(AT_FDCWD, folder_of(file).c_str(), W_OK, AT_EACCESS) == 0;
+}
+
+// Whether a living process has a database in WAL mode open: it holds a lock on its -shm file. To
+// ask by fcntl one would have to open that file, and closing it would let go of this process's own.
+bool is_in_use(const std::string& file) {
+  struct stat status {};
+  if (stat((file + "-shm").c_str(), &status) != 0) {
+    return false;
+  }
+  const std::string inode =
+      fmt::format(" {:02x}:{:02x}:{} ", major(status.st_dev), minor(status.st_dev), status.st_ino);
+  std::ifstream locks("/proc/locks");
+  for (std::string line; std::getline(locks, line);) {
+    if (line.find(inode) != std::string::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+// A reader leaves no trace. A database in WAL mode makes that hard, since SQLite makes a -wal and a
+// -shm file for it.
 std::unique_ptr<Connection> open_without_trace(const std::string& file, const std::string& path,
                                                const Companions& companions, bool is_wal) {
   const auto open = [&](const char* query) {
     return std::make_unique<Connection>(uri_of(file, query), path, SQLITE_OPEN_READONLY);
   };
-  if (companions.wal && companions.shm) {  // somebody has it open, or was killed
+  if (companions.wal && companions.shm) {  // its writer was killed, or may not be joined
     return open("readonly_shm=1");
   }
   if (companions.wal) {  // nobody has it open: the -shm is kept in memory, and nothing needs locks
@@ -108,11 +135,29 @@ std::unique_ptr<Connection> open_without_trace(const std::string& file, const st
   return open(is_wal ? "immutable=1" : "");  // the file itself is all there is
 }
 
+// Like one that writes, which alone keeps readers and writers apart at all times: it takes away the
+// files that it made.
+std::unique_ptr<Connection> open_as_peer(const std::string& file, const std::string& path) {
+  auto connection = std::make_unique<Connection>(uri_of(file, ""), path, SQLITE_OPEN_READWRITE);
+  connection->execute("PRAGMA query_only = ON");
+  return connection;
+}
+
 std::unique_ptr<Connection> open_for_reading(const std::string& file, const std::string& path) {
   constexpr int kTries = 100;
+  constexpr int kLeaving = 10;
   for (int i = 1;; ++i) {
     const Companions before = companions_of(file);
     const bool is_wal = is_in_wal_mode(file, path, OpenMode::read_only);
+    if (is_wal && may_write(file)) {
+      if (!before.wal || is_in_use(file)) {
+        return open_as_peer(file, path);
+      }
+      if (i <= kLeaving) {  // what a writer that ends is about to take away, perhaps
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        continue;
+      }
+    }
     auto connection = open_without_trace(file, path, before, is_wal);
     sqlite3_exec(connection->get(), "SELECT 1 FROM sqlite_master", nullptr, nullptr, nullptr);
     // A writer that began or ended meanwhile may have made this the wrong way to open it.
@@ -130,9 +175,7 @@ std::unique_ptr<Connection> open_for_writing(const fs::path& file, const std::st
   auto connection =
       std::make_unique<Connection>(uri_of(file, ""), path, SQLITE_OPEN_READWRITE | create);
   // SQLite opens what it cannot write all the same, and fails later.
-  const bool writable = sqlite3_db_readonly(connection->get(), "main") == 0 &&
-                        faccessat(AT_FDCWD, folder_of(file).c_str(), W_OK, AT_EACCESS) == 0;
-  if (!writable) {
+  if (sqlite3_db_readonly(connection->get(), "main") != 0 || !may_write(file)) {
     connection->fail(SQLITE_READONLY);
   }
   return connection;

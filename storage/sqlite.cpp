@@ -22,14 +22,16 @@ std::string damaged(std::string_view damage) {
       damage);
 }
 
-/// To one that only reads, the journal that a living writer is about to remove looks like what a
-/// dead one left; only the latter stays.
+/// To one that only reads, the journal or the index of a write-ahead log that a living writer is
+/// about to remove or has not begun to fill looks like what a dead one left; only the latter stays.
+bool may_pass(int code) { return (code & 0xff) == SQLITE_READONLY && code != SQLITE_READONLY; }
+
 template <typename Call>
 int patiently(const Call& call) {
   constexpr int kTries = 250;
   constexpr std::chrono::milliseconds kBetween{2};
   int code = call();
-  for (int i = 0; code == SQLITE_READONLY_ROLLBACK && i < kTries; ++i) {
+  for (int i = 0; may_pass(code) && i < kTries; ++i) {
     std::this_thread::sleep_for(kBetween);
     code = call();
   }
@@ -135,7 +137,7 @@ Statement::Statement(Connection& connection, const char* sql) : connection_(conn
 bool Statement::step() {
   const int code = patiently([this] {
     const int outcome = sqlite3_step(statement_.get());
-    if (outcome == SQLITE_READONLY_ROLLBACK) {
+    if (may_pass(outcome)) {
       reset();
     }
     return outcome;

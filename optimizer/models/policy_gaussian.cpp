@@ -93,6 +93,9 @@ Eigen::VectorXd PolicyGaussian::whitened(const Eigen::VectorXd& step) const {
 
 void PolicyGaussian::learn(const Samples& samples, double least) {
   const Eigen::Index count = samples.points.cols();
+  if (samples.active.sum() == 0) {
+    return;
+  }
   const auto n = static_cast<double>(size());
   const Rates rates(samples.discounts, n);
   Eigen::MatrixXd steps = (samples.points.colwise() - mean_) / scale_;
@@ -114,10 +117,24 @@ void PolicyGaussian::learn(const Samples& samples, double least) {
   follow_paths(step, shares, rates);
   adapt_covariance(steps, samples.active, rates);
   mean_ = (mean_ + scale_ * step).cwiseMax(0).cwiseMin(1);
-  const double excess = scale_path_.norm() / expected_length(scale_path_variance_.sum()) - 1;
-  scale_ *= portable::exp(std::min(1.0, rates.scale_path / rates.scale_damping * excess));
+  adapt_scale(rates, samples.active.rowwise().mean());
   bound_deviations(least);
   ++iterations_;
+}
+
+// Equation 44; the deviation of a coordinate follows by as much as the batch asked for it.
+void PolicyGaussian::adapt_scale(const Rates& rates, const Eigen::VectorXd& asked) {
+  constexpr double kLeastVariance = 0.5;  // of the path, below which its length tells nothing
+  const double variance = scale_path_variance_.sum();
+  if (variance < kLeastVariance) {
+    return;
+  }
+  const double excess = scale_path_.norm() / expected_length(variance) - 1;
+  const double growth = std::min(1.0, rates.scale_path / rates.scale_damping * excess);
+  scale_ *= portable::exp(growth);
+  const Eigen::VectorXd kept =
+      asked.unaryExpr([growth](double share) { return portable::exp((share - 1) * growth); });
+  covariance_ = kept.asDiagonal() * covariance_ * kept.asDiagonal();
 }
 
 // Equations 43, 45 and h_sigma. What coordinates that were seldom asked for add to the length of a
@@ -130,8 +147,8 @@ void PolicyGaussian::follow_paths(const Eigen::VectorXd& step, const Eigen::Vect
   scale_path_ = keep * scale_path_ + std::sqrt(take * rates.effective) * whitened(step);
   scale_path_variance_ = keep * keep * scale_path_variance_ + take * shares;
   const double begun = std::sqrt(1 - portable::pow(keep, 2 * (iterations_ + 1)));
-  path_stalled_ = scale_path_.norm() / begun >=
-                  (1.4 + 2 / (n + 1)) * expected_length(scale_path_variance_.sum());
+  const double variance = std::max(scale_path_variance_.sum(), 1.0);
+  path_stalled_ = scale_path_.norm() / begun >= (1.4 + 2 / (n + 1)) * expected_length(variance);
   const double turn = rates.covariance_path * (2 - rates.covariance_path) * rates.effective;
   covariance_path_ = (1 - rates.covariance_path) * covariance_path_;
   if (!path_stalled_) {
@@ -143,8 +160,10 @@ void PolicyGaussian::follow_paths(const Eigen::VectorXd& step, const Eigen::Vect
 void PolicyGaussian::adapt_covariance(const Eigen::MatrixXd& steps, const Eigen::MatrixXd& active,
                                       const Rates& rates) {
   const double stalled = path_stalled_ ? rates.covariance_path * (2 - rates.covariance_path) : 0;
-  Eigen::MatrixXd change = rates.rank_one * (covariance_path_ * covariance_path_.transpose() -
-                                             (1 - stalled) * covariance_);
+  const Eigen::MatrixXd asked = active * active.transpose() / static_cast<double>(active.cols());
+  Eigen::MatrixXd change =
+      rates.rank_one * asked.cwiseProduct(covariance_path_ * covariance_path_.transpose() -
+                                          (1 - stalled) * covariance_);
   for (Eigen::Index k = 0; k < steps.cols(); ++k) {
     double weight = rates.weights[k];
     if (weight < 0) {
@@ -165,6 +184,14 @@ void PolicyGaussian::bound_deviations(double least) {
                  .cwiseMax(least)
                  .cwiseMin(kGreatestDeviation) /
              scale_;
+  // What the scale lost or gained over many batches belongs to the lengths.
+  constexpr double kLeastScale = 1e-3;
+  if (scale_ < kLeastScale || scale_ > 1 / kLeastScale) {
+    const double unit = lengths_.mean();
+    scale_ *= unit;
+    lengths_ /= unit;
+    covariance_path_ /= unit;
+  }
   covariance_ = axes_ * lengths_.cwiseAbs2().asDiagonal() * axes_.transpose();
 }
 

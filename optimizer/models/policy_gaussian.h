@@ -45,6 +45,7 @@ class PolicyGaussian {
  private:
   struct Rates;
   void follow_paths(const Eigen::VectorXd& step, const Eigen::VectorXd& shares, const Rates& rates);
+  void adapt_scale(const Rates& rates, const Eigen::VectorXd& asked);
   void adapt_covariance(const Eigen::MatrixXd& steps, const Eigen::MatrixXd& active,
                         const Rates& rates);
   void bound_deviations(double least);

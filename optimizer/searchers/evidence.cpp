@@ -71,7 +71,7 @@ Eigen::VectorXd Evidence::costs_of_first(std::size_t count) const {
   const std::span<const Trial* const> first(finished.data(), count);
   if (objective == nullptr) {
     return Eigen::VectorXd::NullaryExpr(static_cast<Eigen::Index>(count), [&](Eigen::Index i) {
-      return is_refused(*first[static_cast<std::size_t>(i)]) ? 1.0 : 0.0;
+      return is_refused(*first[static_cast<std::size_t>(i)]) ? 0.0 : 1.0;
     });
   }
   std::vector<Eigen::Index> completed;

@@ -18,7 +18,7 @@ struct Evidence {
   std::vector<const Trial*> refused{};   // failed and infeasible: they have none
   std::vector<const Trial*> pending{};
   std::size_t complete = 0;              // of the finished ones
-  const Objective* objective = nullptr;  // nullptr: costs are 1 for refused ones, 0 for others
+  const Objective* objective = nullptr;  // nullptr: costs are 0 for refused ones, 1 for others
   Eigen::VectorXd weights{};             // [objectives]
   Eigen::VectorXd given{};               // [finished], by another measure; empty: none
 
@@ -44,7 +44,8 @@ Evidence gather_evidence(const History& history, std::int64_t except,
 /// Drawn uniformly from the simplex; of one objective: 1.
 Eigen::VectorXd draw_weights(std::size_t objectives, Rng& rng);
 
-/// All finished trials, their cost whether they were refused.
+/// All finished trials, with cost 0 where they were refused and 1 where not: a subset that keeps
+/// the least costs keeps refusals.
 Evidence refusals(const Evidence& evidence);
 
 }  // namespace autoglm

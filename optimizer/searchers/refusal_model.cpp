@@ -18,10 +18,10 @@ constexpr double kCaution = 20;
 LogChance log_chance(const RefusalModel& refusals, double mean, double variance) {
   const double total = variance + refusals.regression.hyperparameters().noise_variance;
   const double deviation = std::sqrt(total);
-  const double z = (refusals.threshold - mean) / deviation;
+  const double z = (mean - refusals.threshold) / deviation;
   const LogDistribution log_phi = log_normal_distribution(z);
   const double by_z = kCaution * log_phi.derivative;
-  return {kCaution * log_phi.value, -by_z / deviation, -by_z * z / (2 * total)};
+  return {kCaution * log_phi.value, by_z / deviation, -by_z * z / (2 * total)};
 }
 
 std::optional<RefusalModel> RefusalFitter::fit(const Evidence& evidence) {

@@ -9,7 +9,7 @@ namespace autoglm {
 
 struct RefusalModel {
   GaussianRegression regression;
-  double threshold = 0;  // that the mean reaches where a refusal is as likely as a cost
+  double threshold = 0;  // below which a refusal is more likely than a cost
 };
 
 /// What to add to the logarithm of an expected improvement, given the model's mean and variance
@@ -22,7 +22,7 @@ struct LogChance {
 LogChance log_chance(const RefusalModel& refusals, double mean, double variance);
 
 /// Least-squares classification (Rasmussen and Williams, 2006, section 6.5): a regression on
-/// whether trials were refused, standardized, so that where nothing is known their share counts.
+/// whether trials have a cost, standardized, so that where nothing is known their share counts.
 class RefusalFitter {
  public:
   /// `encoding` must outlive it.

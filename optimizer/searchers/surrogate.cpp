@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <utility>
 
 namespace autoglm {
@@ -46,6 +47,15 @@ std::vector<const Trial*> trials_of(const Evidence& evidence,
   return trials;
 }
 
+std::vector<std::int64_t> numbers_of(std::span<const Trial* const> trials) {
+  std::vector<std::int64_t> numbers;
+  numbers.reserve(trials.size());
+  for (const Trial* trial : trials) {
+    numbers.push_back(trial->number);
+  }
+  return numbers;
+}
+
 }  // namespace
 
 SurrogateFitter::SurrogateFitter(const Encoding& encoding, std::vector<OutputWarp> warps)
@@ -63,25 +73,22 @@ Eigen::MatrixXd SurrogateFitter::encode(const std::vector<const Trial*>& trials)
 const std::vector<FittedWarp>& SurrogateFitter::fit(const Evidence& evidence) {
   const std::size_t count = trials_at_last_fit(evidence.finished.size());
   Eigen::VectorXd costs = evidence.costs_of_first(count);
-  std::vector<std::int64_t> trials;
-  trials.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    trials.push_back(evidence.finished[i]->number);
-  }
+  std::vector<std::int64_t> trials = numbers_of({evidence.finished.data(), count});
   if (trials == fit_.trials && costs == fit_.costs) {
     return fit_.warps;
   }
   fit_.subset = informative_subset(costs, kModelTrials);
-  if (costs.minCoeff() == costs.maxCoeff()) {
+  const std::vector<Eigen::Index> subset = informative_subset(costs, kFitTrials);
+  const Eigen::VectorXd fitted = costs(subset);
+  if (fitted.minCoeff() == fitted.maxCoeff()) {
     const double length = 0.5 * std::sqrt(static_cast<double>(groups_.count) / 3);
     fit_.warps = {{OutputWarp::identity,
                    {Eigen::VectorXd::Constant(groups_.count, std::max(length, 0.5)), 1, 1e-3, {}},
                    0.5}};
   } else {
-    const std::vector<Eigen::Index> subset = informative_subset(costs, kFitTrials);
-    fit_.warps = fit_warps(encode(trials_of(evidence, subset)), costs(subset), groups_, warps_);
+    fit_.warps = fit_warps(encode(trials_of(evidence, subset)), fitted, groups_, warps_);
   }
-  fit_.models.assign(fit_.warps.size(), std::nullopt);
+  fit_.models.assign(fit_.warps.size(), {});
   fit_.trials = std::move(trials);
   fit_.costs = std::move(costs);
   return fit_.warps;
@@ -95,20 +102,19 @@ SurrogateFitter::Model SurrogateFitter::condition(const Evidence& evidence,
   }
   WarpedCosts costs = warp_costs(fitted.warp, evidence.costs(subset));
   const std::vector<const Trial*> trials = trials_of(evidence, subset);
-  const auto from = [&trials](std::size_t first) {
-    return std::vector(trials.begin() + static_cast<std::ptrdiff_t>(first), trials.end());
-  };
   const auto same =
       std::find_if(fit_.warps.begin(), fit_.warps.end(),
                    [&](const FittedWarp& other) { return other.warp == fitted.warp; });
-  std::optional<GaussianRegression>& model =
-      fit_.models[static_cast<std::size_t>(same - fit_.warps.begin())];
-  if (!model || model->points().rows() > static_cast<Eigen::Index>(subset.size())) {
-    const auto base = static_cast<Eigen::Index>(fit_.subset.size());
-    std::vector<const Trial*> first(trials.begin(), trials.begin() + base);
-    model.emplace(encode(first), costs.targets.head(base), groups_, fitted.hyperparameters);
+  auto& [model, known] = fit_.models[static_cast<std::size_t>(same - fit_.warps.begin())];
+  std::vector<std::int64_t> numbers = numbers_of(trials);
+  if (!model || known.size() > numbers.size() ||
+      !std::equal(known.begin(), known.end(), numbers.begin())) {
+    const auto base = static_cast<std::ptrdiff_t>(fit_.subset.size());
+    model.emplace(encode({trials.begin(), trials.begin() + base}), costs.targets.head(base),
+                  groups_, fitted.hyperparameters);
   }
-  model->grow(encode(from(static_cast<std::size_t>(model->points().rows()))), costs.targets);
+  model->grow(encode({trials.begin() + model->points().rows(), trials.end()}), costs.targets);
+  known = std::move(numbers);
   return {*model, std::move(costs), std::move(subset)};
 }
 

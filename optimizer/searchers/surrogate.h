@@ -39,13 +39,19 @@ class SurrogateFitter {
   Eigen::Index features() const { return encoding_.features(); }
 
  private:
+  /// A model as far as it has grown, and the numbers of its trials.
+  struct Grown {
+    std::optional<GaussianRegression> model{};
+    std::vector<std::int64_t> trials{};
+  };
+
   /// What was found at the last fit.
   struct Fit {
     std::vector<std::int64_t> trials{};  // the numbers of those finished by then
     Eigen::VectorXd costs{};             // theirs, then
     std::vector<FittedWarp> warps{};
-    std::vector<Eigen::Index> subset{};                       // that models begin with
-    std::vector<std::optional<GaussianRegression>> models{};  // a warp, as far as they have grown
+    std::vector<Eigen::Index> subset{};  // that models begin with
+    std::vector<Grown> models{};         // a warp
   };
 
   const Encoding& encoding_;

@@ -40,7 +40,7 @@ TEST_CASE("failed and infeasible trials have no cost once another is complete") 
   CHECK(evidence.finished[0]->number == 1);
   REQUIRE(evidence.refused.size() == 2);
   const Evidence refused = refusals(evidence);
-  CHECK(refused.costs == Eigen::Vector3d(1, 0, 1));
+  CHECK(refused.costs == Eigen::Vector3d(0, 1, 0));
   CHECK(refused.finished[1]->number == 1);
 }
 

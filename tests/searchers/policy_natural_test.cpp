@@ -75,6 +75,23 @@ TEST_CASE("a coordinate that no sample asked for stays as it was") {
     gaussian.learn(samples, 1e-9);
   }
   CHECK(gaussian.mean()[1] == 0.5);
+  CHECK(gaussian.deviations()[1] == doctest::Approx(0.2));
+}
+
+TEST_CASE("a branch that is hardly ever asked for keeps its deviations, finite for ever") {
+  PolicyGaussian gaussian(2, 0.2);
+  Rng rng(3, 0);
+  for (int i = 0; i < 5000; ++i) {
+    PolicyGaussian::Samples samples = two_samples();
+    samples.active.setZero();
+    if (rng.uniform() < 0.02) {
+      samples.active(0, 0) = 1;
+      samples.points(0, 0) = 0.5 + 0.2 * rng.normal();
+    }
+    gaussian.learn(samples, 1e-3);
+  }
+  CHECK(gaussian.deviations().allFinite());
+  CHECK(gaussian.deviations()[1] == doctest::Approx(0.2));
 }
 
 TEST_CASE("no direction deviates by less than the floor, nor by more than a half") {
