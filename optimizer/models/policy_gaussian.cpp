@@ -13,14 +13,10 @@ namespace {
 
 constexpr double kGreatestDeviation = 0.5;
 
-// Equation 49.
-Eigen::VectorXd rank_utilities(Eigen::Index samples) {
-  Eigen::VectorXd utilities(samples);
-  for (Eigen::Index i = 0; i < samples; ++i) {
-    utilities[i] = portable::log((static_cast<double>(samples) + 1) / 2) -
-                   portable::log(static_cast<double>(i) + 1);
-  }
-  return utilities;
+// Equation 49; `ranks` from 0.
+Eigen::VectorXd rank_utilities(const Eigen::VectorXd& ranks) {
+  const double middle = portable::log((static_cast<double>(ranks.size()) + 1) / 2);
+  return ranks.unaryExpr([middle](double rank) { return middle - portable::log(rank + 1); });
 }
 
 // The expected length of a standard normal vector of `size` dimensions.
@@ -45,8 +41,8 @@ struct PolicyGaussian::Rates {
   double rank_one = 0;
   double rank_mu = 0;
 
-  Rates(const Eigen::VectorXd& discounts, double n) {
-    weights = rank_utilities(discounts.size());
+  Rates(const Eigen::VectorXd& ranks, const Eigen::VectorXd& discounts, double n) {
+    weights = rank_utilities(ranks);
     const Eigen::VectorXd good = weights.cwiseMax(0).cwiseProduct(discounts);
     const Eigen::VectorXd bad = weights.cwiseMin(0);
     effective = good.sum() * good.sum() / good.squaredNorm();
@@ -97,7 +93,10 @@ void PolicyGaussian::learn(const Samples& samples, double least) {
     return;
   }
   const auto n = static_cast<double>(size());
-  const Rates rates(samples.discounts, n);
+  const auto n_samples = static_cast<double>(count);
+  const Rates rates(samples.ranks.size() > 0 ? samples.ranks
+                                             : Eigen::VectorXd::LinSpaced(count, 0, n_samples - 1),
+                    samples.discounts, n);
   Eigen::MatrixXd steps = (samples.points.colwise() - mean_) / scale_;
   steps.array() *= samples.active.array();
   const double longest = std::sqrt(n) + 2 * n / (n + 2);

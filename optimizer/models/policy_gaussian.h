@@ -29,11 +29,12 @@ class PolicyGaussian {
     Eigen::MatrixXd points{};     // [size, samples], the best first
     Eigen::MatrixXd active{};     // 1 where a coordinate was asked for, else 0
     Eigen::VectorXd discounts{};  // [samples], what of each one's utility still counts, in (0, 1]
+    Eigen::VectorXd ranks{};      // [samples], from 0, equal ones share the mean; empty: in order
   };
   /// One iteration. Samples from elsewhere are taken in with their step shortened to what the
   /// distribution itself takes (Hansen, "Injecting external solutions into CMA-ES",
   /// arXiv:1110.4181). Afterwards no direction deviates by less than `least` or more than 1/2.
-  /// REQUIRES: at least two samples.
+  /// REQUIRES: at least two samples, not all of one rank.
   void learn(const Samples& samples, double least);
 
   /// The Kullback-Leibler divergence of this distribution from `other`.

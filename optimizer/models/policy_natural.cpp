@@ -74,9 +74,10 @@ void NaturalPolicy::learn(const std::vector<PolicyLesson>& lessons, const Policy
   if (gaussian_.size() > 0) {
     PolicyGaussian::Samples samples{Eigen::MatrixXd::Zero(gaussian_.size(), count),
                                     Eigen::MatrixXd::Zero(gaussian_.size(), count),
-                                    Eigen::VectorXd(count)};
+                                    Eigen::VectorXd(count), Eigen::VectorXd(count)};
     for (Eigen::Index k = 0; k < count; ++k) {
       samples.discounts[k] = lessons[static_cast<std::size_t>(k)].discount;
+      samples.ranks[k] = lessons[static_cast<std::size_t>(k)].rank;
       for (const PolicyStep& step : *lessons[static_cast<std::size_t>(k)].episode) {
         if (const Eigen::Index i = coordinates_[step.head]; i >= 0) {
           samples.points(i, k) = step.position();
@@ -100,12 +101,12 @@ void NaturalPolicy::learn_choices(const std::vector<PolicyLesson>& lessons, doub
   for (Eigen::VectorXd& gradient : gradients) {
     gradient.setZero();
   }
-  for (std::size_t k = 0; k < lessons.size(); ++k) {
+  for (const PolicyLesson& lesson : lessons) {
     const double weight =
-        std::max(0.0, portable::log((count + 1) / 2) - portable::log(static_cast<double>(k) + 1)) *
-        lessons[k].discount;
+        std::max(0.0, portable::log((count + 1) / 2) - portable::log(lesson.rank + 1)) *
+        lesson.discount;
     total += weight;
-    for (const PolicyStep& step : *lessons[k].episode) {
+    for (const PolicyStep& step : *lesson.episode) {
       const PolicyHead& head = process_->heads()[step.head];
       if (head.choices > 0) {
         gradients[step.head] -= weight * tables_[step.head];
@@ -118,7 +119,8 @@ void NaturalPolicy::learn_choices(const std::vector<PolicyLesson>& lessons, doub
   for (std::size_t h = 0; h < tables_.size(); ++h) {
     Eigen::VectorXd& table = tables_[h];
     if (table.size() > 0) {
-      table += kTableRate / (total * std::max(asked[h], kLeastShare)) * gradients[h];
+      const double rate = std::min(1.0, kTableRate / std::max(asked[h], kLeastShare));
+      table += rate / total * gradients[h];
       table = table.cwiseMax(floor / static_cast<double>(table.size()));
       table /= table.sum();
     }

@@ -23,6 +23,7 @@ struct PolicyFloors {
 /// An episode to learn from, and what of its utility still counts.
 struct PolicyLesson {
   const Episode* episode = nullptr;
+  double rank = 0;      // from 0 for the best; equal ones share the mean of theirs
   double discount = 1;  // in (0, 1]
 };
 
@@ -35,8 +36,8 @@ class NaturalPolicy {
   /// exploration, for when what the policy would do is done.
   std::vector<double> draw(Rng& rng, double widening = 1) const;
 
-  /// One step along the natural gradient, estimated from at least two episodes, the best first; the
-  /// policy's divergence from the one before stays below `divergence`.
+  /// One step along the natural gradient, estimated from at least two episodes, not all of one
+  /// rank; the policy's divergence from the one before stays below `divergence`.
   void learn(const std::vector<PolicyLesson>& lessons, const PolicyFloors& floors,
              double divergence);
 

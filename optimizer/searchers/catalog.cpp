@@ -76,8 +76,9 @@ void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
   }
   if (const SpecNode* kappa = arguments.option("kappa")) {
     options.kappa = kappa->as_number();
-    if (!(options.kappa > 0)) {
-      kappa->fail(fmt::format("must be above 0, not {}", number_text(options.kappa)));
+    if (!(options.kappa > 0 && options.kappa <= 1000)) {
+      kappa->fail(
+          fmt::format("must be above 0 and at most 1000, not {}", number_text(options.kappa)));
     }
   }
   choice.searcher = make_gaussian_process_searcher(

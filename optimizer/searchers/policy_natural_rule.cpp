@@ -70,7 +70,7 @@ class NaturalRule final : public PolicyRule {
   }
 
   std::vector<double> draw(const PolicyState& state, double widening, Rng& rng) const override {
-    if (rng.uniform() >= state.epsilon(epsilon_)) {
+    if (!lost_ && rng.uniform() >= state.epsilon(epsilon_)) {
       return policy_.draw(rng, widening);
     }
     std::vector<double> anywhere(heads_);
@@ -101,10 +101,11 @@ class NaturalRule final : public PolicyRule {
     std::vector<PolicyLesson> lessons;
     lessons.reserve(episodes.size());
     for (const Episode* episode : episodes) {
-      lessons.push_back({.episode = episode});
+      lessons.push_back({.episode = episode, .rank = static_cast<double>(lessons.size())});
     }
     const NaturalPolicy before = policy_;
     policy_.learn(lessons, floors_for_practice(state), kDivergence);
+    lost_ = false;
     const double limit =
         kImaginedDivergence + kImaginedDivergenceByHead * static_cast<double>(heads_);
     if (policy_.divergence_from(static_cast<const NaturalRule&>(anchor).policy_) > limit) {
@@ -134,6 +135,14 @@ class NaturalRule final : public PolicyRule {
     double gain = 0;
   };
 
+  // Of the sorted pool; equal gains share the mean of their ranks.
+  double rank_of(double gain) const {
+    const auto [first, last] =
+        std::equal_range(pool_.begin(), pool_.end(), Remembered{.gain = gain},
+                         [](const auto& a, const auto& b) { return a.gain > b.gain; });
+    return static_cast<double>((first - pool_.begin()) + (last - pool_.begin()) - 1) / 2;
+  }
+
   void learn_batch(const PolicyState& state, const RewardLedger& ledger) {
     for (Remembered& one : pool_) {
       one.gain = ledger.terms(one.index).total();
@@ -144,9 +153,15 @@ class NaturalRule final : public PolicyRule {
     lessons.reserve(pool_.size());
     for (const Remembered& one : pool_) {
       const auto age = static_cast<double>(batches_ - one.batch);
-      lessons.push_back({.episode = &one.episode, .discount = portable::pow(kElitesDiscount, age)});
+      lessons.push_back({.episode = &one.episode,
+                         .rank = rank_of(one.gain),
+                         .discount = portable::pow(kElitesDiscount, age)});
     }
-    policy_.learn(lessons, floors_for_trials(state), kDivergence);
+    // From episodes that are all alike there is nothing to learn but to look everywhere.
+    lost_ = pool_.front().gain == pool_.back().gain;
+    if (!lost_) {
+      policy_.learn(lessons, floors_for_trials(state), kDivergence);
+    }
     pool_.resize(std::min(pool_.size(), kElites));
     waiting_ = 0;
     ++batches_;
@@ -159,6 +174,7 @@ class NaturalRule final : public PolicyRule {
   std::vector<Remembered> pool_{};  // the best so far, and those that wait for their batch
   std::size_t waiting_ = 0;
   std::size_t batches_ = 0;
+  bool lost_ = false;  // the last batch told nothing apart
   Baseline baseline_{0.9};
 };
 

@@ -94,8 +94,8 @@ PolicyGradientOptions read_policy_gradient_options(ObjectReader* section) {
   read_kind(*section, "proposals", kProposals, options.proposals);
   if (const SpecNode* node = section->find("reward")) {
     ObjectReader reward(*node, "the reward");
-    read_number(reward, "w_speed", {}, options.reward.speed);
-    read_number(reward, "w_cost", {}, options.reward.cost);
+    read_number(reward, "w_speed", {.most = 100}, options.reward.speed);
+    read_number(reward, "w_cost", {.most = 100}, options.reward.cost);
     reward.finish();
   }
   read_number(*section, "epsilon", {.most = 1, .most_too = false}, options.epsilon);

@@ -12,13 +12,26 @@ bool is_noisy(const Hyperparameters& hyperparameters) {
          kNoisy * (hyperparameters.signal_variance + hyperparameters.noise_variance);
 }
 
+namespace {
+
+// The last values of pruned trials are no values of their configurations: beside them a function
+// without noise would look noisy.
+void keep_complete(Evidence& evidence) {
+  std::erase_if(evidence.finished,
+                [](const Trial* trial) { return trial->state != TrialState::complete; });
+  evidence.costs = evidence.costs_of_first(evidence.finished.size());
+}
+
+}  // namespace
+
 std::optional<std::vector<Planner::Recommendation>> recommend_under_noise(SurrogateFitter& fitter,
                                                                           std::size_t n,
                                                                           const History& history) {
   if (history.objective().size() > 1) {
     return std::nullopt;
   }
-  const Evidence evidence = gather_evidence(history, -1, Eigen::VectorXd::Ones(1));
+  Evidence evidence = gather_evidence(history, -1, Eigen::VectorXd::Ones(1));
+  keep_complete(evidence);
   if (evidence.complete < 3 || fitter.features() == 0) {
     return std::nullopt;
   }
@@ -33,13 +46,12 @@ std::optional<std::vector<Planner::Recommendation>> recommend_under_noise(Surrog
   const SurrogateFitter::Model model = fitter.condition(evidence, best);
   const Predictions predictions = model.regression.predict(model.regression.points());
   std::vector<Planner::Recommendation> all;
+  all.reserve(model.subset.size());
   for (std::size_t i = 0; i < model.subset.size(); ++i) {
     const Trial& trial = *evidence.finished[static_cast<std::size_t>(model.subset[i])];
-    if (trial.state == TrialState::complete) {
-      const auto row = static_cast<Eigen::Index>(i);
-      all.push_back({trial.number, model.costs.offset + model.costs.scale * predictions.means[row],
-                     model.costs.scale * std::sqrt(predictions.variances[row])});
-    }
+    const auto row = static_cast<Eigen::Index>(i);
+    all.push_back({trial.number, model.costs.offset + model.costs.scale * predictions.means[row],
+                   model.costs.scale * std::sqrt(predictions.variances[row])});
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     return std::tie(a.expected, a.trial) < std::tie(b.expected, b.trial);

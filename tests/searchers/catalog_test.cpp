@@ -79,7 +79,7 @@ TEST_CASE("mistakes in a searcher's section are shown with place, rule and remed
   CHECK(error_of(R"({"type": "gp", "acquisition": "pi"})") ==
         "searcher:1:31: /acquisition: no acquisition is called \"pi\"; there are mixture, ei, ucb");
   CHECK(error_of(R"({"type": "gp", "kappa": 0})") ==
-        "searcher:1:25: /kappa: must be above 0, not 0.0");
+        "searcher:1:25: /kappa: must be above 0 and at most 1000, not 0.0");
   CHECK(error_of(R"({"type": "random", "points": 3})") ==
         "searcher:1:20: /points: unknown key \"points\" of the searcher; known are type");
   CHECK(error_of(R"({"type": "auto", "points": 3})") != "");

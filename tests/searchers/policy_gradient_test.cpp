@@ -80,6 +80,30 @@ TEST_CASE("a policy learns which branch is good and where in it") {
   }
 }
 
+TEST_CASE("from trials that are all alike the natural rule learns nothing and stays wide") {
+  // Only a corner of a twenty-fifth works.
+  const SearchSpace space = testing::space_of(R"({
+    "x": {"type": "uniform", "min": 0, "max": 1}, "y": {"type": "uniform", "min": 0, "max": 1}})");
+  for (std::uint64_t seed = 0; seed < 6; ++seed) {
+    CAPTURE(seed);
+    History history = testing::empty_history(space);
+    const auto searcher = testing::searcher_of(R"({"type": "policy_gradient", "critic": "none"})",
+                                               history.space(), {.seed = seed, .max_trials = 100})
+                              .searcher;
+    int complete = 0;
+    for (std::int64_t trial = 0; trial < 100; ++trial) {
+      const Configuration configuration = searcher->suggest(trial, {}, history)->configuration;
+      const double x = value_number(*configuration.find("x"));
+      const double y = value_number(*configuration.find("y"));
+      const bool works = x > 0.8 && y > 0.8;
+      complete += works ? 1 : 0;
+      testing::add_trial(history, configuration, works ? TrialState::complete : TrialState::failed,
+                         works ? std::vector<double>{x + y} : std::vector<double>{});
+    }
+    CHECK(complete >= 10);
+  }
+}
+
 TEST_CASE("each finished trial is given its reward, term by term") {
   const SearchSpace space = testing::space_of(R"({"y": {"type": "uniform", "min": 0, "max": 1}})");
   History history = testing::empty_history(space);

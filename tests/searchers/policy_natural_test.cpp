@@ -135,7 +135,7 @@ TEST_CASE("a step that would go further than the limit is shortened until it doe
   for (const double limit : {10.0, 0.3, 0.01}) {
     NaturalPolicy policy(process, 0.2);
     const NaturalPolicy before = policy;
-    policy.learn({{&good, 1}, {&bad, 1}}, {}, limit);
+    policy.learn({{&good, 0}, {&bad, 1}}, {}, limit);
     CHECK(policy.divergence_from(before) <= limit);
     CHECK(policy.divergence_from(before) > 0);
     CHECK(policy.probabilities(0)[0] > 1.0 / 3);
@@ -151,7 +151,7 @@ TEST_CASE("choices keep their share of the floor") {
   const Episode bad = process.episode_of(testing::configuration_of(R"({"c": 2})", space));
   NaturalPolicy policy(process, 0.2);
   for (int i = 0; i < 50; ++i) {
-    policy.learn({{&good, 1}, {&bad, 1}}, {.probability = 0.2}, 2);
+    policy.learn({{&good, 0}, {&bad, 1}}, {.probability = 0.2}, 2);
   }
   CHECK(policy.probabilities(0)[1] == Approx(0.05).epsilon(0.05));
   CHECK(policy.probabilities(0)[2] == Approx(0.85).epsilon(0.02));

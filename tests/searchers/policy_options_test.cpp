@@ -59,7 +59,8 @@ TEST_CASE("mistakes in the options of policy_gradient name the rule that they br
   CHECK(error_of(R"("epsilon": 1)") == " /epsilon: must be at least 0 and below 1, not 1.0");
   CHECK(error_of(R"("baseline": 1)") == " /baseline: must be at least 0 and below 1, not 1.0");
   CHECK(error_of(R"("entropy": -1)") == " /entropy: must be at least 0 and at most 10, not -1.0");
-  CHECK(error_of(R"("reward": {"w_cost": -1})") == " /reward/w_cost: must be at least 0, not -1.0");
+  CHECK(error_of(R"("reward": {"w_cost": -1})") ==
+        " /reward/w_cost: must be at least 0 and at most 100, not -1.0");
   CHECK(error_of(R"("reward": {"w_spede": 1})") ==
         " /reward/w_spede: unknown key \"w_spede\"; did you mean \"w_speed\"?");
   CHECK(error_of(R"("rewards": {})") ==
