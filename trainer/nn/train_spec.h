@@ -84,8 +84,8 @@ constexpr DType working_type(Precision precision) {
 }
 
 enum class MemoryProfile {
-  efficient,  // activations inside a block are computed again in the backward pass; a batch is
-              // split into pieces whose gradients are added up
+  efficient,   // activations inside a block are computed again in the backward pass; a batch is
+               // split into pieces whose gradients are added up
   balanced,    // all activations are kept
   performance  // and the next batch is prepared while this one trains
 };
@@ -153,10 +153,9 @@ struct TrainingSpec {
   MemoryProfile memory = MemoryProfile::balanced;
   std::optional<std::int64_t> memory_limit_bytes{};  // above it a configuration is infeasible
   std::string device{"cpu"};                         // cpu, cuda, cuda-emul, auto
-  std::int64_t threads = 1;
-  std::int64_t top_k = 5;              // of precision_at_k and ndcg
-  std::int64_t checkpoint_epochs = 1;  // 0: only when told to stop
-  std::uint64_t seed = 0;              // of weights, order, dropout; AUTOGLM_SEED if not given
+  std::int64_t top_k = 5;                            // of precision_at_k and ndcg
+  std::int64_t checkpoint_epochs = 1;                // 0: only when told to stop
+  std::uint64_t seed = 0;  // of weights, order, dropout; AUTOGLM_SEED if not given
 };
 
 struct TrainSpec {
