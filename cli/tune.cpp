@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <filesystem>
 
 #include "cli/assemble.h"
 #include "cli/assertion.h"
@@ -10,21 +9,18 @@
 #include "cli/event_stream.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
+#include "cli/own_program.h"
 #include "cli/progress.h"
 #include "cli/stop_signals.h"
 #include "cli/tune_summary.h"
 #include "optimizer/summary.h"
 #include "trainer/launch/command_runner.h"
+#include "trainer/train/train_trial.h"
 
 namespace autoglm {
 namespace {
 
 constexpr const char* kCommand = "tune";
-
-std::string own_program() {
-  std::error_code error;
-  return std::filesystem::read_symlink("/proc/self/exe", error).string();
-}
 
 /// Where the trials run. The first study of a file owns STUDY.trials.
 std::string directory_for_trials(OpenStudy& open, const TuneOptions& options) {
@@ -58,7 +54,7 @@ CommandSpec read_trial_section(const StudySpec& spec, const TuneOptions& options
         "no budget is given; add \"max_trials\" or \"timeout\", or call tune with "
         "--trials, --more or --time");
   }
-  return parse_command_spec(*spec.trial, spec.space, spec.directory);
+  return parse_trial(*spec.trial, spec.space, spec.directory, own_program());
 }
 
 StudySettings settings_for(const CommandSpec& command) {

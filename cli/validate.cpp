@@ -6,11 +6,12 @@
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
+#include "cli/own_program.h"
 #include "cli/spec.h"
 #include "cli/text.h"
 #include "optimizer/pruners/catalog.h"
 #include "optimizer/searchers/catalog.h"
-#include "trainer/launch/command_spec.h"
+#include "trainer/train/train_trial.h"
 
 namespace autoglm {
 namespace {
@@ -35,7 +36,7 @@ Resolved resolve(const StudySpec& spec) {
                                    .max_trials = spec.max_trials}),
                     make_pruner(spec.early_stopping)};
   if (spec.trial != nullptr) {
-    resolved.command = parse_command_spec(*spec.trial, spec.space, spec.directory);
+    resolved.command = parse_trial(*spec.trial, spec.space, spec.directory, own_program());
   }
   resolved.configurations = spec.space.count(kCountLimit);
   return resolved;

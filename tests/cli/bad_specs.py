@@ -142,5 +142,5 @@ BAD_SPECS = [
     ("negative retries", '"trial": {', '"trial": {"retries": -1, ',
      '13:24: /trial/retries: must be at least 0, not -1'),
     ("an unknown kind of trial", '"trial": {', '"trial": {"kind": "docker", ',
-     '13:21: /trial/kind: no kind of trial is called "docker"; there is "command"'),
+     '13:21: /trial/kind: no kind of trial is called "docker"; there are "command" and "train"'),
 ]

@@ -121,8 +121,9 @@ TEST_CASE("mistakes in the command name the place, the rule and the remedy") {
 TEST_CASE("other mistakes in the section name the place, the rule and the remedy") {
   CHECK(mistake_in(R"({"command": ["x"], "kind": "comand"})") ==
         R"(trial.json:1:28: /kind: no kind of trial is called "comand"; did you mean "command"?)");
-  CHECK(mistake_in(R"({"command": ["x"], "kind": "train"})") ==
-        R"(trial.json:1:28: /kind: no kind of trial is called "train"; there is "command")");
+  CHECK(mistake_in(R"({"command": ["x"], "kind": "docker"})") ==
+        R"(trial.json:1:28: /kind: no kind of trial is called "docker"; there are "command" and )"
+        R"("train")");
   CHECK(mistake_in(R"json({"command": ["x"], "capture": ["loss (.*)"]})json") ==
         "trial.json:1:32: /capture/0: has no named group; write (?P<loss>[0-9.]+) for a metric "
         "called loss");

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "search_space/search_space.h"
-#include "trainer/launch/command_spec.h"
+#include "trainer/train/train_trial.h"
 
 namespace autoglm {
 
@@ -20,7 +20,7 @@ inline SearchSpace example_space() {
 }
 
 inline CommandSpec parse_trial(const std::string& json) {
-  return parse_command_spec(*read_spec(json, "trial.json"), example_space(), "/spec");
+  return parse_trial(*read_spec(json, "trial.json"), example_space(), "/spec", "/bin/autoglm");
 }
 
 /// The line that a user would read; empty when the section is fine.

@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <system_error>
 
+#include "trainer/launch/command_spec.h"
+
 namespace autoglm {
 namespace {
 
@@ -49,14 +51,22 @@ FileDescriptor make_file(const std::string& path, int mode) {
   return file;
 }
 
+void write_line(const std::string& path, const std::string& line) {
+  const std::string text = line + "\n";
+  const FileDescriptor file = make_file(path, O_WRONLY);
+  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+    fail("cannot write " + path);
+  }
+}
+
 }  // namespace
 
-AttemptDirectory make_attempt_directory(const std::string& path, const std::string& parameters) {
+AttemptDirectory make_attempt_directory(const std::string& path, const std::string& parameters,
+                                        const std::string& section) {
   make_new_directory(path);
-  const std::string text = parameters + "\n";
-  const FileDescriptor file = make_file(path + "/params.json", O_WRONLY);
-  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-    fail("cannot write " + path + "/params.json");
+  write_line(path + "/params.json", parameters);
+  if (!section.empty()) {
+    write_line(path + "/" + kSectionFile, section);
   }
   return {.path = path,
           .output_log = make_file(path + "/stdout.log", O_RDWR),

@@ -65,8 +65,9 @@ std::unique_ptr<RunningAttempt> AttemptLauncher::launch(const RunRequest& reques
                                                         const std::string& devices,
                                                         GuardianProcess& guardian) {
   const LaunchJob job = job_for(request, devices);
-  AttemptDirectory directory =
-      make_attempt_directory(directory_of(request), configuration_json(request.configuration));
+  AttemptDirectory directory = make_attempt_directory(
+      directory_of(request), configuration_json(request.configuration),
+      spec_.section ? spec_.section(request.configuration, facts_of(request)) : "");
   Pipe output = make_pipe();
   Pipe errors = make_pipe();
   auto [ours, theirs] = socket_pair();
@@ -90,14 +91,18 @@ std::unique_ptr<RunningAttempt> AttemptLauncher::launch(const RunRequest& reques
       capture_, limits_, events_);
 }
 
+TrialFacts AttemptLauncher::facts_of(const RunRequest& request) const {
+  return {.number = request.trial,
+          .attempt = request.attempt,
+          .repeat = request.repeat,
+          .seed = request.seed,
+          .directory = directory_of(request),
+          .study_name = options_.study_name};
+}
+
 LaunchJob AttemptLauncher::job_for(const RunRequest& request, const std::string& devices) const {
-  const std::string directory = directory_of(request);
-  const TrialFacts facts{.number = request.trial,
-                         .attempt = request.attempt,
-                         .repeat = request.repeat,
-                         .seed = request.seed,
-                         .directory = directory,
-                         .study_name = options_.study_name};
+  const TrialFacts facts = facts_of(request);
+  const std::string& directory = facts.directory;
   const TrialPlaces places{
       .autoglm_program = options_.autoglm_program,
       .metrics_file = directory + "/metrics.jsonl",

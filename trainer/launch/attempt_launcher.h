@@ -30,6 +30,7 @@ class AttemptLauncher {
                                          const std::string& devices, GuardianProcess& guardian);
 
  private:
+  TrialFacts facts_of(const RunRequest& request) const;
   LaunchJob job_for(const RunRequest& request, const std::string& devices) const;
 
   const CommandSpec spec_;

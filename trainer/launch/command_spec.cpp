@@ -8,25 +8,10 @@
 #include "trainer/launch/capture.h"
 #include "trainer/launch/shell_text.h"
 #include "trainer/launch/text_template.h"
+#include "trainer/launch/trial_limits.h"
 
 namespace autoglm {
 namespace {
-
-constexpr std::int64_t kManyTimes = 1'000'000;
-constexpr std::int64_t kManyDevices = 1024;
-
-int as_int(const SpecNode& node, std::int64_t at_least, std::int64_t at_most) {
-  return static_cast<int>(node.as_integer(at_least, at_most));
-}
-
-void check_kind(const SpecNode* kind) {
-  if (kind == nullptr || kind->as_string() == "command") {
-    return;
-  }
-  const auto meant = did_you_mean(kind->string, {"command"});
-  kind->fail(fmt::format("no kind of trial is called {}; {}", json_quoted(kind->string),
-                         meant ? "did you mean \"command\"?" : "there is \"command\""));
-}
 
 /// Whether every configuration of the space has what the template names.
 bool is_always_there(const TextTemplate& text, const SearchSpace& space) {
@@ -79,18 +64,6 @@ void read_arguments(const SpecNode& node, const SearchSpace& space, CommandSpec&
   }
 }
 
-void read_environment(const SpecNode& node, const SearchSpace& space, CommandSpec& spec) {
-  for (const SpecMember& variable : node.as_object()) {
-    if (variable.key.empty() || variable.key.find('=') != std::string::npos) {
-      throw SpecError(variable.key_place,
-                      fmt::format("{} cannot be a variable's name; it must not be empty nor have "
-                                  "\"=\" in it",
-                                  json_quoted(variable.key)));
-    }
-    spec.env.emplace_back(variable.key, parse_template(*variable.value, space));
-  }
-}
-
 void read_capture(const SpecNode& node, CommandSpec& spec) {
   for (const auto& element : node.as_array()) {
     if (const auto problem = problem_with_pattern(element->as_string())) {
@@ -100,68 +73,13 @@ void read_capture(const SpecNode& node, CommandSpec& spec) {
   }
 }
 
-void read_devices(const SpecNode& node, CommandSpec& spec) {
-  for (const auto& element : node.as_array()) {
-    const int device = as_int(*element, 0, kManyDevices);
-    if (std::count(spec.gpu_devices.begin(), spec.gpu_devices.end(), device) > 0) {
-      element->fail(fmt::format("device {} is named twice", device));
-    }
-    spec.gpu_devices.push_back(device);
-  }
-  if (spec.gpus == 0) {
-    node.fail("needs \"gpus\": how many devices a trial gets");
-  }
-  if (spec.gpu_devices.size() < static_cast<std::size_t>(spec.gpus)) {
-    node.fail(fmt::format("names {} of the {} devices that a trial asks for (\"gpus\")",
-                          spec.gpu_devices.size(), spec.gpus));
-  }
-}
-
-void read_limits(ObjectReader& reader, CommandSpec& spec) {
-  if (const SpecNode* timeout = reader.find("timeout")) {
-    spec.timeout_seconds = timeout->as_seconds();
-    spec.timeout_text = timeout->string;
-    if (*spec.timeout_seconds <= 0) {
-      timeout->fail("must be longer than 0");
-    }
-  }
-  if (const SpecNode* grace = reader.find("grace")) {
-    spec.grace_seconds = grace->as_seconds();
-  }
-  const auto read_count = [&](std::string_view key, std::int64_t least, std::int64_t most,
-                              int& count) {
-    if (const SpecNode* node = reader.find(key)) {
-      count = as_int(*node, least, most);
-    }
-  };
-  read_count("retries", 0, kManyTimes, spec.retries);
-  read_count("max_attempts", 1, kManyTimes, spec.max_attempts);
-  read_count("seeds", 1, kManyTimes, spec.seeds);
-  read_count("gpus", 0, kManyDevices, spec.gpus);
-}
-
-/// Two parameters must not be the same variable to a trial.
-void check_variables(const SpecNode& command, const SearchSpace& space) {
-  std::vector<std::pair<std::string, std::string>> seen;
-  for (const Parameter& parameter : space.parameters()) {
-    const std::string variable = parameter_variable(parameter.name);
-    const auto twin = std::find_if(seen.begin(), seen.end(),
-                                   [&](const auto& other) { return other.first == variable; });
-    if (!variable.empty() && twin != seen.end()) {
-      command.fail(fmt::format("parameters {} and {} would both be {} to a trial; rename one",
-                               json_quoted(twin->second), json_quoted(parameter.name), variable));
-    }
-    seen.emplace_back(variable, parameter.name);
-  }
-}
-
 }  // namespace
 
 CommandSpec parse_command_spec(const SpecNode& trial, const SearchSpace& space,
                                const std::string& spec_directory) {
   CommandSpec spec;
   ObjectReader reader(trial, "the trial");
-  check_kind(reader.find("kind"));
+  reader.find("kind");
   const SpecNode& command = reader.require("command");
   if (command.is(SpecNode::Kind::string)) {
     read_shell_text(command, space, spec);
@@ -171,18 +89,13 @@ CommandSpec parse_command_spec(const SpecNode& trial, const SearchSpace& space,
     command.fail("must be a list of arguments, or a string for /bin/sh");
   }
   check_variables(command, space);
-  if (const SpecNode* env = reader.find("env")) {
-    read_environment(*env, space, spec);
-  }
+  read_trial_environment(reader, space, spec);
   std::filesystem::path directory(spec_directory);
   if (const SpecNode* cwd = reader.find("cwd")) {
     directory /= cwd->as_string();
   }
   spec.cwd = directory.lexically_normal().string();
-  read_limits(reader, spec);
-  if (const SpecNode* devices = reader.find("gpu_devices")) {
-    read_devices(*devices, spec);
-  }
+  read_trial_limits(reader, spec);
   if (const SpecNode* capture = reader.find("capture")) {
     read_capture(*capture, spec);
   }

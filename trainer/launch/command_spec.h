@@ -2,7 +2,7 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
+#include <functional>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,6 +22,16 @@ struct TextTemplate {
   std::vector<Piece> pieces{};
 };
 
+/// What the templates may name besides parameters.
+struct TrialFacts {
+  std::int64_t number = 0;
+  int attempt = 1;
+  int repeat = 0;
+  std::uint64_t seed = 0;
+  std::string directory{};  // absolute
+  std::string study_name{};
+};
+
 struct CommandSpec {
   bool shell = false;  // `command` was a string: run by /bin/sh -c
   /// One argument each, or a group that is left out whole when a name in it is inactive.
@@ -37,22 +47,16 @@ struct CommandSpec {
   int gpus = 0;
   std::vector<int> gpu_devices{};
   std::vector<std::string> capture{};  // RE2 patterns, checked
+  /// The text of a file that each attempt finds in its directory as kSectionFile; empty: none.
+  std::function<std::string(const Configuration&, const TrialFacts&)> section{};
 };
+
+inline constexpr const char* kSectionFile = "trial.json";
 
 /// Reads a `trial` section of kind "command". Throws SpecError: unknown names in braces, patterns
 /// that do not compile, environment names that collide. `spec_directory` is absolute.
 CommandSpec parse_command_spec(const SpecNode& trial, const SearchSpace& space,
                                const std::string& spec_directory);
-
-/// What the templates may name besides parameters.
-struct TrialFacts {
-  std::int64_t number = 0;
-  int attempt = 1;
-  int repeat = 0;
-  std::uint64_t seed = 0;
-  std::string directory{};  // absolute
-  std::string study_name{};
-};
 
 /// The argv of a trial: {"/bin/sh", "-c", text} for a shell string.
 std::vector<std::string> command_line(const CommandSpec& spec, const Configuration& configuration,

@@ -155,7 +155,7 @@ struct TrainingSpec {
   std::string device{"cpu"};                         // cpu, cuda, cuda-emul, auto
   std::int64_t top_k = 5;                            // of precision_at_k and ndcg
   std::int64_t checkpoint_epochs = 1;                // 0: only when told to stop
-  std::uint64_t seed = 0;  // of weights, order, dropout; AUTOGLM_SEED if not given
+  std::optional<std::uint64_t> seed{};  // of weights, order, dropout; else AUTOGLM_SEED, else 0
 };
 
 struct TrainSpec {

@@ -1,0 +1,160 @@
+#include "trainer/train/train_trial.h"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "tests/trainer/spec_fixture.h"
+#include "trainer/launch/section_template.h"
+#include "trainer/train/parse_train_spec.h"
+
+namespace autoglm {
+namespace {
+
+/// A section whose `training` holds these keys.
+std::string with_training(const std::string& keys) {
+  return R"({"kind": "train", "model": {"type": "mlp", "units": 8}, "data": {"path": "a.csv"}, )"
+         R"("training": {)" +
+         keys + "}}";
+}
+
+std::string with_model(const std::string& keys) {
+  return R"({"kind": "train", "model": {)" + keys +
+         R"(}, "data": {"path": "a.csv"}, "training": {}})";
+}
+
+std::string with_data(const std::string& keys) {
+  return R"({"kind": "train", "model": {"type": "mlp"}, "data": {)" + keys +
+         R"(}, "training": {}})";
+}
+
+nn::TrainSpec parsed(const std::string& json) {
+  return parse_train_spec(*read_spec(json, "trial.json"), "/data");
+}
+
+Configuration configuration(const std::string& json) {
+  return parse_configuration(*read_spec(json, "configuration"), example_space());
+}
+
+TEST_CASE("a training trial is autoglm itself with a file of the trial's own") {
+  const CommandSpec spec =
+      parse_trial(with_training(R"("lr": "{lr}", "weight_decay": "{momentum}")"));
+  const Configuration sgd = configuration(R"({"optimizer": "sgd", "lr": 0.01, "momentum": 0.5})");
+  CHECK(command_line(spec, sgd, example_facts()) ==
+        std::vector<std::string>{"/bin/autoglm", "train", "/study dir/17/2/trial.json"});
+  CHECK(
+      spec.section(sgd, example_facts()) ==
+      R"({"kind": "train", "model": {"type": "mlp", "units": 8}, "data": {"path": "/spec/a.csv"}, )"
+      R"("training": {"lr": 0.01, "weight_decay": 0.5}})");
+  CHECK(spec.cwd == "/spec");
+}
+
+TEST_CASE("a key whose parameter is inactive is left out of a trial's file") {
+  const CommandSpec spec =
+      parse_trial(with_training(R"("lr": "{lr}", "weight_decay": "{momentum}")"));
+  const std::string text =
+      spec.section(configuration(R"({"optimizer": "adam", "lr": 0.01})"), example_facts());
+  CHECK(text.find("weight_decay") == std::string::npos);
+  CHECK(parsed(text).training.optimizer.weight_decay == 0.01);
+}
+
+TEST_CASE("values keep their types, and texts may hold several names") {
+  const SpecRoot section = read_spec(
+      R"({"a": "{lr}", "b": ["{optimizer}", "{momentum}"], "c": "run-{trial.number}-{lr}",)"
+      R"( "d": "{{lr}}", "e": true})",
+      "trial.json");
+  const SpecRoot filled =
+      filled_section(*section, example_space(),
+                     configuration(R"({"optimizer": "adam", "lr": 1e-3})"), example_facts());
+  CHECK(to_json(*filled) ==
+        R"({"a": 0.001, "b": ["adam"], "c": "run-17-0.001", "d": "{lr}", "e": true})");
+}
+
+TEST_CASE("the limits that every kind of trial has are there") {
+  std::string section = with_training("");
+  section.insert(1, R"("timeout": "20m", "retries": 2, "seeds": 3, "env": {"A": "{lr}"}, )");
+  const CommandSpec spec = parse_trial(section);
+  CHECK(spec.timeout_seconds == 1200);
+  CHECK(spec.retries == 2);
+  CHECK(spec.seeds == 3);
+  CHECK(spec.env.size() == 1);
+}
+
+TEST_CASE("what a section leaves out has its documented default") {
+  const nn::TrainSpec spec = parsed(with_training(""));
+  CHECK(spec.model.units == std::vector<std::int64_t>{8, 8});
+  CHECK(spec.training.optimizer.type == nn::OptimizerSpec::Type::adamw);
+  CHECK(spec.training.optimizer.weight_decay == 0.01);
+  CHECK(spec.training.clip_norm == 1);
+  CHECK(spec.training.schedule.first_epochs == 10);
+  CHECK(spec.training.schedule.growth == 2);
+  CHECK(spec.training.schedule.step_epochs == 10);
+  CHECK(spec.training.schedule.factor == 0.9);
+  CHECK(spec.training.loss.focal_alpha == 1);
+  CHECK(spec.training.loss.focal_gamma == 2);
+  CHECK(spec.training.watch.interval == 50);
+  CHECK(spec.data.path == "/data/a.csv");
+  CHECK(parsed(with_training(R"("optimizer": "sgd")")).training.optimizer.weight_decay == 0);
+}
+
+TEST_CASE("widths are one number repeated, or a list") {
+  CHECK(parsed(with_model(R"("type": "mlp", "units": 32, "layers": 3)")).model.units ==
+        std::vector<std::int64_t>{32, 32, 32});
+  CHECK(parsed(with_model(R"("type": "mlp", "units": [64, 16])")).model.units ==
+        std::vector<std::int64_t>{64, 16});
+  CHECK(parsed(with_model(R"("type": "mlp", "units": 9, "layers": 0)")).model.units.empty());
+  CHECK(parsed(with_model(R"("type": "cnn", "channels": 16, "stages": 3)")).model.channels ==
+        std::vector<std::int64_t>{16, 32, 64});
+  CHECK(mistake_in(with_model(R"("type": "mlp", "units": [8], "layers": 2)")) ==
+        "trial.json:1:68: /model/layers: says how often one width is repeated, but the widths are "
+        "a list; keep one");
+}
+
+TEST_CASE("mistakes in the sections name place, value, rule and remedy") {
+  CHECK(mistake_in(with_training(R"("lr": 0)")) ==
+        "trial.json:1:103: /training/lr: must be above 0, not 0");
+  CHECK(mistake_in(with_training(R"("optimizer": "adamm")")) ==
+        R"(trial.json:1:110: /training/optimizer: there is no "adamm"; did you mean "adam"?)");
+  CHECK(
+      mistake_in(with_training(R"("precision": "int8")")) ==
+      R"(trial.json:1:110: /training/precision: there is no "int8"; write one of fp32, bf16, fp16)");
+  CHECK(mistake_in(with_training(R"("batches": 3)")) ==
+        R"(trial.json:1:97: /training/batches: unknown key "batches"; did you mean "batch"?)");
+  CHECK(mistake_in(with_model(R"("type": "cnn")")) ==
+        "trial.json:1:28: /model: \"channels\" is missing; say how many the first stage has: "
+        "\"channels\": 32");
+  CHECK(mistake_in(with_model(R"("type": "cnn", "channels": 4, "kernel": 4)")) ==
+        "trial.json:1:69: /model/kernel: must be odd, not 4");
+  CHECK(mistake_in(with_data(R"("path": "a", "folds": 5, "validation": 0.2)")) ==
+        "trial.json:1:76: /data/folds: validates on each fold in turn, so \"validation\" has no "
+        "place; take one away");
+  CHECK(mistake_in(with_data(R"("path": "a", "memory": "2 apples")")) ==
+        R"(trial.json:1:77: /data/memory: "2 apples" is no amount of memory; write 512MB or 2GB)");
+  CHECK(mistake_in(R"({"kind": "train", "model": {"type": "mlp"}})") ==
+        R"(trial.json:1:1: /: the trial needs "data"; add it)");
+}
+
+TEST_CASE("a parameter that a key cannot take is found before anything runs") {
+  CHECK(mistake_in(with_training(R"("lr": "{optimizer}")")) ==
+        R"(trial.json:1:103: /training/lr: must be a number, not the string "adam")");
+  CHECK(
+      mistake_in(with_training(R"("optimizer": "{note}")")) ==
+      R"(trial.json:1:110: /training/optimizer: there is no "plain"; write one of sgd, adam, adamw)");
+  CHECK(mistake_in(with_training(R"("lr": "{momentum}")")) ==
+        "trial.json:1:103: /training/lr: must be above 0, not 0");
+  CHECK(mistake_in(with_training(R"("lr": "{lrr}")")) ==
+        R"(trial.json:1:103: /training/lr: no parameter is called "lrr"; did you mean "lr"?)");
+  // The model's type would be missing where the condition of momentum does not hold.
+  CHECK(mistake_in(with_model(R"("type": "{momentum}")")) != "");
+}
+
+TEST_CASE("paths of data are those of the spec's folder") {
+  const nn::DataSpec data =
+      parsed(with_data(R"("path": "x/../a.idx", "labels": "/abs/l.idx", "image": [28, 28])")).data;
+  CHECK(data.path == "/data/a.idx");
+  CHECK(data.labels == "/abs/l.idx");
+  CHECK(data.image->channels == 1);
+}
+
+}  // namespace
+}  // namespace autoglm

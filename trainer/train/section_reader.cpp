@@ -1,0 +1,102 @@
+#include "trainer/train/section_reader.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <cmath>
+
+namespace autoglm {
+namespace {
+
+std::string bounds_text(const NumberBounds& bounds) {
+  std::vector<std::string> rules;
+  if (std::isfinite(bounds.at_least)) {
+    rules.push_back(fmt::format("{} {}", bounds.above ? "above" : "at least", bounds.at_least));
+  }
+  if (std::isfinite(bounds.at_most)) {
+    rules.push_back(fmt::format("{} {}", bounds.below ? "below" : "at most", bounds.at_most));
+  }
+  return fmt::format("{}", fmt::join(rules, " and "));
+}
+
+}  // namespace
+
+double bounded_number(const SpecNode& node, const NumberBounds& bounds) {
+  const double number = node.as_number();
+  const bool low = bounds.above ? number <= bounds.at_least : number < bounds.at_least;
+  const bool high = bounds.below ? number >= bounds.at_most : number > bounds.at_most;
+  if (low || high) {
+    node.fail(fmt::format("must be {}, not {}", bounds_text(bounds), number));
+  }
+  return number;
+}
+
+void SectionReader::number(std::string_view key, const NumberBounds& bounds, double& target) {
+  if (const SpecNode* node = find(key)) {
+    target = bounded_number(*node, bounds);
+  }
+}
+
+void SectionReader::integer(std::string_view key, std::int64_t at_least, std::int64_t at_most,
+                            std::int64_t& target) {
+  if (const SpecNode* node = find(key)) {
+    target = node->as_integer(at_least, at_most);
+  }
+}
+
+void SectionReader::flag(std::string_view key, bool& target) {
+  if (const SpecNode* node = find(key)) {
+    target = node->as_bool();
+  }
+}
+
+void SectionReader::bytes(std::string_view key, std::int64_t& target) {
+  if (const SpecNode* node = find(key)) {
+    target = bytes_of(*node);
+  }
+}
+
+void SectionReader::fail_word(const SpecNode& node, const std::vector<std::string>& words) {
+  const std::string& given = node.as_string();
+  const auto meant = did_you_mean(given, words);
+  node.fail(fmt::format("there is no {}; {}", json_quoted(given),
+                        meant ? fmt::format("did you mean {}?", json_quoted(*meant))
+                              : fmt::format("write one of {}", fmt::join(words, ", "))));
+}
+
+std::int64_t bytes_of(const SpecNode& node) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  if (node.is(SpecNode::Kind::integer)) {
+    return node.as_integer(1, kMost);
+  }
+  const std::string& text = node.as_string();
+  double number = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
+  double factor = 0;
+  constexpr std::pair<std::string_view, double> kUnits[] = {
+      {"B", 1}, {"KB", 0x1p10}, {"MB", 0x1p20}, {"GB", 0x1p30}, {"TB", 0x1p40}};
+  for (const auto& [name, value] : kUnits) {
+    factor = unit == name ? value : factor;
+  }
+  if (error != std::errc() || factor == 0 || !(number * factor >= 1) ||
+      number * factor > static_cast<double>(kMost)) {
+    node.fail(fmt::format("{} is no amount of memory; write 512MB or 2GB", json_quoted(text)));
+  }
+  return static_cast<std::int64_t>(number * factor);
+}
+
+std::vector<std::int64_t> integers_of(const SpecNode& node, std::int64_t at_least,
+                                      std::int64_t at_most) {
+  if (!node.is(SpecNode::Kind::array)) {
+    return {node.as_integer(at_least, at_most)};
+  }
+  std::vector<std::int64_t> numbers;
+  for (const auto& element : node.elements) {
+    numbers.push_back(element->as_integer(at_least, at_most));
+  }
+  return numbers;
+}
+
+}  // namespace autoglm

@@ -1,0 +1,141 @@
+#include "trainer/train/train_trial.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "trainer/launch/section_template.h"
+#include "trainer/launch/trial_limits.h"
+#include "trainer/train/parse_train_spec.h"
+
+namespace autoglm {
+namespace {
+
+constexpr std::array<std::string_view, 4> kPaths{"path", "labels", "validation_path", "test_path"};
+
+/// Configurations that between them have every parameter at its ends, and every choice: all
+/// parameters at once, whatever their conditions, since a condition may hold for any of them.
+std::vector<Configuration> corners(const SearchSpace& space) {
+  const auto all_at = [&](double position) {
+    Configuration all;
+    for (const Parameter& parameter : space.parameters()) {
+      all.append(parameter.name, value_at(parameter.domain, position));
+    }
+    return all;
+  };
+  std::vector<Configuration> found{all_at(0), all_at(1)};
+  for (const Parameter& parameter : space.parameters()) {
+    if (const auto* choice = std::get_if<Choice>(&parameter.domain)) {
+      for (const Value& value : choice->choices) {
+        found.push_back(found.front());
+        found.back().set(parameter.name, value);
+      }
+    }
+  }
+  // What is always there must do where nothing else is.
+  Configuration least;
+  for (const Parameter& parameter : space.parameters()) {
+    if (!parameter.active_if) {
+      least.append(parameter.name, value_at(parameter.domain, 0));
+    }
+  }
+  found.push_back(std::move(least));
+  return found;
+}
+
+SpecRoot text_node(std::string text) {
+  SpecNode node;
+  node.kind = SpecNode::Kind::string;
+  node.string = std::move(text);
+  return std::make_shared<const SpecNode>(std::move(node));
+}
+
+/// `data` with absolute paths, so that the trial's file means the same wherever it lies.
+SpecRoot with_absolute_paths(const SpecNode& data, const std::string& directory) {
+  SpecNode changed = data;
+  for (SpecMember& member : changed.members) {
+    const bool is_path = std::find(kPaths.begin(), kPaths.end(), member.key) != kPaths.end();
+    if (is_path && member.value->is(SpecNode::Kind::string)) {
+      const std::filesystem::path path = std::filesystem::path(directory) / member.value->string;
+      member.value = text_node(path.lexically_normal().string());
+    }
+  }
+  return std::make_shared<const SpecNode>(std::move(changed));
+}
+
+/// The sections that a training run reads.
+SpecRoot training_part(const SpecNode& trial) {
+  SpecNode part = trial;
+  std::erase_if(part.members, [](const SpecMember& member) {
+    return member.key != "kind" && member.key != "model" && member.key != "data" &&
+           member.key != "training" && !member.key.starts_with("x-");
+  });
+  return std::make_shared<const SpecNode>(std::move(part));
+}
+
+}  // namespace
+
+bool is_train_trial(const SpecNode& trial) {
+  const SpecNode* const kind = trial.member("kind");
+  if (kind == nullptr || kind->as_string() == "command") {
+    return false;
+  }
+  if (kind->string != "train") {
+    const auto meant = did_you_mean(kind->string, {"command", "train"});
+    kind->fail(fmt::format("no kind of trial is called {}; {}", json_quoted(kind->string),
+                           meant ? fmt::format("did you mean {}?", json_quoted(*meant))
+                                 : "there are \"command\" and \"train\""));
+  }
+  return true;
+}
+
+CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
+                              const std::string& spec_directory, const std::string& program) {
+  CommandSpec spec;
+  ObjectReader reader(trial, "the trial");
+  reader.find("kind");
+  for (const char* key : {"model", "data", "training"}) {
+    reader.require(key).as_object();
+  }
+  read_trial_environment(reader, space, spec);
+  read_trial_limits(reader, spec);
+  reader.finish();
+  check_variables(trial, space);
+
+  const SpecRoot part = training_part(trial);
+  check_names(*part, space);
+  for (const Configuration& configuration : corners(space)) {
+    parse_train_spec(*filled_section(*part, space, configuration, {}), spec_directory);
+  }
+  spec.cwd = spec_directory;
+  const auto argument = [](std::string text, bool is_name = false) {
+    return TextTemplate{.pieces = {{.text = std::move(text), .is_name = is_name}}};
+  };
+  TextTemplate file = argument("trial.dir", true);
+  file.pieces.push_back({.text = std::string("/") + kSectionFile, .is_name = false});
+  spec.arguments = {{argument(program)}, {argument("train")}, {std::move(file)}};
+  spec.section = [part, space, spec_directory](const Configuration& configuration,
+                                               const TrialFacts& facts) {
+    SpecNode filled = *filled_section(*part, space, configuration, facts);
+    for (SpecMember& member : filled.members) {
+      if (member.key == "data") {
+        member.value = with_absolute_paths(*member.value, spec_directory);
+      }
+    }
+    return to_json(filled);
+  };
+  return spec;
+}
+
+CommandSpec parse_trial(const SpecNode& trial, const SearchSpace& space,
+                        const std::string& spec_directory, const std::string& program) {
+  return is_train_trial(trial) ? parse_train_trial(trial, space, spec_directory, program)
+                               : parse_command_spec(trial, space, spec_directory);
+}
+
+}  // namespace autoglm

@@ -1,0 +1,25 @@
+// A trial of kind "train" as the tuner sees it: a command, `autoglm train TRIAL.json`, whose file
+// is written for each attempt.
+#pragma once
+
+#include <string>
+
+#include "search_space/search_space.h"
+#include "search_space/spec_document.h"
+#include "trainer/launch/command_spec.h"
+
+namespace autoglm {
+
+/// Whether a `trial` section is of kind "train". Throws SpecError for a kind that does not exist.
+bool is_train_trial(const SpecNode& trial);
+
+/// Reads a section of kind "train" and checks it with the values that parameters may have: each at
+/// its least and greatest, each choice. `program` is autoglm itself, absolute. Throws SpecError.
+CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
+                              const std::string& spec_directory, const std::string& program);
+
+/// A `trial` section of either kind.
+CommandSpec parse_trial(const SpecNode& trial, const SearchSpace& space,
+                        const std::string& spec_directory, const std::string& program);
+
+}  // namespace autoglm
