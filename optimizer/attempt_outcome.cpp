@@ -61,6 +61,7 @@ AttemptOutcome success(const Finished& finished, const Trial& trial, const Objec
   const bool last = trial.attempts.empty() || trial.attempts.back().repeat + 1 >= settings.seeds;
   return {.next = last ? Next::conclude : Next::next_repeat,
           .state = TrialState::complete,
+          .reason = early_end_reason(finished),
           .outcome = ending_text(finished),
           .values = std::move(end.values)};
 }

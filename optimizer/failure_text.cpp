@@ -157,4 +157,11 @@ std::string failure_likeness(const Finished& finished) {
   return likeness;
 }
 
+std::string early_end_reason(const Finished& finished) {
+  const std::vector<std::string_view> last = last_lines(finished.stderr_tail, 1);
+  return !last.empty() && last[0].starts_with(kEndedEarly)
+             ? std::string(last[0].substr(kEndedEarly.size()))
+             : std::string();
+}
+
 }  // namespace autoglm

@@ -1,4 +1,4 @@
-// What is said of an attempt that failed, and when two failures are alike.
+// What is said of how an attempt ended, and when two failures are alike.
 #pragma once
 
 #include <string>
@@ -18,5 +18,10 @@ std::string failure_reason(const Finished& finished);
 /// Equal for failures alike: the same exit status or signal and the same last line of stderr,
 /// numbers in it disregarded.
 std::string failure_likeness(const Finished& finished);
+
+/// Why a program that ended well ended before it had to: what follows kEndedEarly in the last line
+/// of stderr; empty when that line says something else.
+std::string early_end_reason(const Finished& finished);
+inline constexpr std::string_view kEndedEarly = "ended early: ";
 
 }  // namespace autoglm

@@ -69,7 +69,7 @@ struct Trial {
   Configuration configuration{};
   bool partial = false;  // the searcher still has to fill in the rest
   TrialState state = TrialState::waiting;
-  std::string reason{};  // why it ended or waits; empty when complete
+  std::string reason{};  // why it ended or waits; when complete, why before it had to
   TrialOrigin origin = TrialOrigin::searcher;
   std::uint64_t seed = 0;           // of repeat 0
   std::vector<Attempt> attempts{};  // the last one is the current one

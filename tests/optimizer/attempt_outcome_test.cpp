@@ -29,6 +29,14 @@ Trial on_attempt(int n, const std::string& earlier) {
   return trial;
 }
 
+TEST_CASE("a program that ended early may say why in its last line") {
+  const AttemptOutcome outcome =
+      outcome_of({.code = 0, .stderr_tail = "epoch 7\nended early: a plateau for 3 epochs\n"});
+  CHECK(outcome.state == TrialState::complete);
+  CHECK(outcome.reason == "a plateau for 3 epochs");
+  CHECK(outcome_of({.code = 0, .stderr_tail = "ended early: no\nsaved\n"}).reason.empty());
+}
+
 TEST_CASE("exit 0 with the metric completes a trial") {
   const AttemptOutcome outcome = outcome_of({.code = 0});
   CHECK(outcome.next == Next::conclude);
