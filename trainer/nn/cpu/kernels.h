@@ -1,0 +1,107 @@
+// The operations of the CPU on plain arrays, compiled once for each instruction set. Callers have
+// checked the arguments; what each computes is said in ../backend.h. Nothing needs to be aligned;
+// results depend on the numbers alone, not on where they lie. False: no memory for scratch.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "trainer/nn/backend.h"
+#include "trainer/nn/cpu/scratch.h"
+
+namespace autoglm::nn::cpu {
+
+using Index = std::ptrdiff_t;
+
+/// An array of a working type.
+struct Numbers {
+  void* data = nullptr;
+  DType type = DType::f32;
+};
+
+/// y [m, n], x [m, k], w [n, k].
+struct LinearShape {
+  Index m = 0;
+  Index n = 0;
+  Index k = 0;
+};
+
+/// x [batch, height, width, channels], y [batch, out_height, out_width, out_channels]; of pooling,
+/// out_channels are channels.
+struct ImageShape {
+  Index batch = 0;
+  Index height = 0;
+  Index width = 0;
+  Index channels = 0;
+  Index out_height = 0;
+  Index out_width = 0;
+  Index out_channels = 0;
+  Index kernel = 0;
+  Index stride = 0;
+  Index padding = 0;
+};
+
+struct ProductKernels {
+  bool (*linear_forward)(const LinearShape&, Numbers x, Numbers w, const float* bias, Numbers y,
+                         bool relu, Scratch&);
+  bool (*linear_backward_data)(const LinearShape&, Numbers dy, Numbers w, Numbers dx, Scratch&);
+  bool (*linear_backward_weight)(const LinearShape&, Numbers dy, Numbers x, float* dw, float* dbias,
+                                 Scratch&);
+  bool (*conv_forward)(const ImageShape&, Numbers x, Numbers w, const float* bias, Numbers y,
+                       bool relu, Scratch&);
+  bool (*conv_backward_data)(const ImageShape&, Numbers dy, Numbers w, Numbers dx, Scratch&);
+  bool (*conv_backward_weight)(const ImageShape&, Numbers dy, Numbers x, float* dw, float* dbias,
+                               Scratch&);
+};
+
+struct ArrayKernels {
+  void (*cast)(Index n, Numbers from, Numbers to);
+  void (*activation_forward)(Activation, Index n, Numbers x, Numbers y);
+  void (*activation_backward)(Activation, Index n, Numbers saved, Numbers dy, Numbers dx);
+  void (*add)(Index n, Numbers a, Numbers b, Numbers y, bool relu);
+  void (*dropout)(Index n, float rate, const RandomKey&, Numbers x, Numbers y);
+
+  bool (*pool_forward)(Pooling, const ImageShape&, Numbers x, Numbers y, std::int32_t* indices,
+                       Scratch&);
+  bool (*pool_backward)(Pooling, const ImageShape&, Numbers dy, const std::int32_t* indices,
+                        Numbers dx, Scratch&);
+  bool (*global_average_forward)(Index batch, Index area, Index channels, Numbers x, Numbers y,
+                                 Scratch&);
+  bool (*global_average_backward)(Index batch, Index area, Index channels, Numbers dy, Numbers dx,
+                                  Scratch&);
+
+  bool (*batch_norm_forward)(const Backend::BatchNorm&, Index rows, Index columns, Numbers x,
+                             Numbers y, Scratch&);
+  bool (*batch_norm_apply)(const Backend::BatchNorm&, Index rows, Index columns, Numbers x,
+                           Numbers y, Scratch&);
+  bool (*batch_norm_backward)(const Backend::BatchNorm&, Index rows, Index columns, Numbers x,
+                              Numbers dy, Numbers dx, float* dgamma, float* dbeta, Scratch&);
+  bool (*layer_norm_forward)(const Backend::LayerNorm&, Index rows, Index columns, Numbers x,
+                             Numbers y, Scratch&);
+  bool (*layer_norm_backward)(const Backend::LayerNorm&, Index rows, Index columns, Numbers x,
+                              Numbers dy, Numbers dx, float* dgamma, float* dbeta, Scratch&);
+
+  /// dlogits, dy: null data, or multiplied by `scale`.
+  bool (*class_loss)(const ClassLoss&, Index rows, Index classes, Numbers logits,
+                     const std::int32_t* labels, float scale, float* losses, Numbers dlogits,
+                     Scratch&);
+  bool (*squared_loss)(Index rows, Index columns, Numbers y, const float* target, float scale,
+                       float* losses, Numbers dy, Scratch&);
+  bool (*softmax)(Index rows, Index classes, Numbers logits, float* probabilities, Scratch&);
+
+  double (*sum)(const float* numbers, Index n);
+  /// Of numbers times `factor`; the mean of their squared distances to `center`.
+  double (*mean)(const float* numbers, Index n, double factor, double center, bool squared);
+  double (*sum_of_squares)(const float* numbers, Index n);
+  void (*sgd)(const UpdateArrays&, const SgdStep&, float factor);
+  void (*adam)(const UpdateArrays&, const AdamStep&, float factor, std::int32_t t);
+};
+
+extern const ProductKernels kBaselineProducts;
+extern const ProductKernels kV3Products;
+extern const ProductKernels kV4Products;
+extern const ArrayKernels kBaselineArrays;
+extern const ArrayKernels kV3Arrays;
+extern const ArrayKernels kV4Arrays;
+
+}  // namespace autoglm::nn::cpu
