@@ -108,16 +108,16 @@ struct OptimizerSpec {
   std::vector<Group> groups{};
 };
 
-/// Learning rates over the run: docs/training.md has the formulas.
+/// Learning rates over the run: run/learning_rate.h has the formulas.
 struct ScheduleSpec {
   enum class Type { constant, step, exponential, cosine, cosine_restarts };
   Type type = Type::constant;
-  double step_epochs = 10;   // step: every so many epochs …
-  double factor = 0.9;       // … times this; exponential: each epoch
-  double least = 0;          // cosine: the end, as a share of lr
-  double first_epochs = 10;  // cosine_restarts: T_0
-  double growth = 2;         // cosine_restarts: T_mult
-  double warmup_epochs = 0;  // linear, from 0
+  double step_epochs = 10;   // step: every so many epochs …; > 0
+  double factor = 0.9;       // … times this; exponential: each epoch; in (0, 1]
+  double least = 0;          // cosines: the end, as a share of lr; in [0, 1]
+  double first_epochs = 10;  // cosine_restarts: until the first restart; > 0
+  double growth = 2;         // cosine_restarts: each cycle is so many times the last one; >= 1
+  double warmup_epochs = 0;  // linear, before the schedule begins; >= 0
 };
 
 struct LossSpec {
