@@ -11,9 +11,9 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 /// The last of equal looks every 50 updates, beginning with update 50.
-std::optional<RunEnd> look_times(Watch& watch, int times, UpdateLook seen) {
+std::optional<RunEnd> look_times(Watch& watch, std::int64_t times, UpdateLook seen) {
   std::optional<RunEnd> end;
-  for (int i = 1; i <= times && !end; ++i) {
+  for (std::int64_t i = 1; i <= times && !end; ++i) {
     seen.updates = 50 * i;
     end = watch.look(seen);
   }
@@ -106,7 +106,7 @@ TEST_CASE("a single look is no divergence, no explosion and no vanishing") {
   for (std::int64_t i = 1; i <= 100; ++i) {
     const bool odd = i % 2 == 1;
     CHECK_FALSE(watch.look(
-        {.updates = 50 * i, .train_loss = odd ? 2.0 : 1e6, .gradient_norm = odd ? 1e6 : 1e-12}));
+        {.updates = i * 50, .train_loss = odd ? 2.0 : 1e6, .gradient_norm = odd ? 1e6 : 1e-12}));
   }
 }
 
