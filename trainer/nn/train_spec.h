@@ -108,36 +108,36 @@ struct OptimizerSpec {
   std::vector<Group> groups{};
 };
 
-/// Learning rates over the run: docs/training.md has the formulas.
+/// Learning rates over the run: run/learning_rate.h has the formulas.
 struct ScheduleSpec {
   enum class Type { constant, step, exponential, cosine, cosine_restarts };
   Type type = Type::constant;
-  double step_epochs = 10;   // step: every so many epochs …
-  double factor = 0.9;       // … times this; exponential: each epoch
-  double least = 0;          // cosine: the end, as a share of lr
-  double first_epochs = 10;  // cosine_restarts: T_0
-  double growth = 2;         // cosine_restarts: T_mult
-  double warmup_epochs = 0;  // linear, from 0
+  double step_epochs = 10;   // step: every so many epochs …; > 0
+  double factor = 0.9;       // … times this; exponential: each epoch; in (0, 1]
+  double least = 0;          // cosines: the end, as a share of lr; in [0, 1]
+  double first_epochs = 10;  // cosine_restarts: until the first restart; > 0
+  double growth = 2;         // cosine_restarts: each cycle is so many times the last one; >= 1
+  double warmup_epochs = 0;  // linear, before the schedule begins; >= 0
 };
 
 struct LossSpec {
   enum class Type { automatic, cross_entropy, focal, squared };
   Type type = Type::automatic;  // by the task
-  double label_smoothing = 0;   // in [0, 1)
-  double focal_alpha = 1;
-  double focal_gamma = 2;
+  double label_smoothing = 0;   // cross_entropy: in [0, 1)
+  double focal_alpha = 1;       // focal: > 0
+  double focal_gamma = 2;       // focal: >= 0; 0 is cross_entropy times alpha
 };
 
-/// When a run is ended before its last epoch, see watch.h.
+/// When a run is ended before its last epoch: run/watch.h has the rules. 0: no such end.
 struct WatchSpec {
-  std::int64_t patience = 0;     // epochs without a better validation loss; 0: no such end
-  double least_change = 1e-4;    // what counts as better
+  std::int64_t patience = 0;     // epochs without a better validation loss; >= 0
+  double least_change = 1e-4;    // what counts as better, in the loss's unit; >= 0
   std::int64_t overfitting = 0;  // epochs in a row in which validation loss rises and training loss
-                                 // falls; 0: no such end
-  double divergence = 1e3;       // training loss above so many times the first; or not finite
-  double vanishing = 1e-8;       // gradient norm below, for a whole interval
-  double exploding = 1e4;        // gradient norm above, likewise
-  std::int64_t interval = 50;    // steps between looks, and between reports of gradients
+                                 // falls; >= 0
+  double divergence = 1e3;       // training loss above so many times the first; 0, or > 1
+  double vanishing = 1e-8;       // gradient norm below; >= 0
+  double exploding = 1e4;        // gradient norm above; >= 0
+  std::int64_t interval = 50;    // updates between looks, and for which these must last; >= 1
 };
 
 struct TrainingSpec {
