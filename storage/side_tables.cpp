@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS autoglm_trial (
   failures INTEGER NOT NULL,
   searcher TEXT NOT NULL,
   why TEXT NOT NULL,
+  chosen_with TEXT NOT NULL DEFAULT '',
   seen INTEGER NOT NULL,
   asked_sequence INTEGER NOT NULL,
   finished_sequence INTEGER NOT NULL,
@@ -113,7 +114,8 @@ struct AddedColumn {
   const char* definition;
 };
 constexpr std::array kAddedColumns{
-    AddedColumn{"autoglm_study", "numerics", "TEXT NOT NULL DEFAULT ''"}};
+    AddedColumn{"autoglm_study", "numerics", "TEXT NOT NULL DEFAULT ''"},
+    AddedColumn{"autoglm_trial", "chosen_with", "TEXT NOT NULL DEFAULT ''"}};
 
 constexpr std::array kPerStudy{"autoglm_claim", "autoglm_trial", "autoglm_attempt",
                                "autoglm_metric", "autoglm_study"};

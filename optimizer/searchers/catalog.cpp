@@ -90,7 +90,8 @@ void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
 void make_policy_gradient(const FactoryArguments& arguments, SearcherChoice& choice) {
   const PolicyGradientOptions options = read_policy_gradient_options(arguments.options);
   choice.searcher = make_policy_gradient_searcher(
-      arguments.space, options, {arguments.context.seed, arguments.context.objectives});
+      arguments.space, options,
+      {arguments.context.seed, arguments.context.objectives, choice.revision});
   choice.options = to_json(options);
 }
 

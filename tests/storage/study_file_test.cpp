@@ -61,7 +61,9 @@ void make_interrupted_file(const TemporaryFolder& folder, const std::string& nam
 // A study file as the first autoglm wrote it.
 void make_older_file(const std::string& path) {
   make_study_file(path);
-  run_sql(path, "ALTER TABLE autoglm_study DROP COLUMN numerics");
+  run_sql(path,
+          "ALTER TABLE autoglm_study DROP COLUMN numerics;"
+          "ALTER TABLE autoglm_trial DROP COLUMN chosen_with");
 }
 
 std::set<std::string> names_in(const fs::path& folder) {
