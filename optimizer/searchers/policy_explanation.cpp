@@ -96,6 +96,8 @@ std::string explanation_json(const std::string& chosen_with, const PolicyProcess
   }
   return text_of({{"chosen_with", settings_json(chosen_with)},
                   {"state", json_of(state)},
+                  {"uniform_share", policy.uniform_share(state)},
+                  {"times_uniform", portable::exp(policy.log_preference(episode, state))},
                   {"steps", std::move(steps)},
                   {"reward", outcome == nullptr ? Json() : json_of(*outcome)}});
 }

@@ -190,10 +190,7 @@ std::optional<Suggestion> PolicyGradientSearcher::by_policy(const Request& reque
     if (!request.is_open(drawn)) {
       continue;
     }
-    double preference = 0;
-    for (const PolicyStep& step : process_.episode_of(drawn)) {
-      preference += learner_.policy().log_preference(step, state);
-    }
+    const double preference = learner_.policy().log_preference(process_.episode_of(drawn), state);
     return Suggestion{std::move(drawn),
                       fmt::format("policy after {} trials: {:.3g} times as likely as at random",
                                   learner_.trials(), portable::exp(preference))};
