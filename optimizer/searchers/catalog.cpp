@@ -151,7 +151,10 @@ SearcherChoice make_searcher(const SpecNode* section, const SearchSpace& space,
   }
   std::optional<ObjectReader> reader;
   if (section->is(SpecNode::Kind::object)) {
-    reader.emplace(*section, "the searcher");
+    const SpecNode* named = section->member("type");
+    reader.emplace(*section, named != nullptr && named->is(SpecNode::Kind::string)
+                                 ? "the searcher " + named->string
+                                 : "the searcher");
   }
   const SpecNode& type = reader ? reader->require("type") : *section;
   const bool automatic = type.as_string() == kAuto;
