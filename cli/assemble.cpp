@@ -42,13 +42,21 @@ std::string free_name(Storage& storage, const std::string& name) {
   }
 }
 
+std::vector<std::string> metric_names(const StudySpec& spec) {
+  std::vector<std::string> names;
+  for (const Metric& metric : spec.objective.metrics()) {
+    names.push_back(metric.name);
+  }
+  return names;
+}
+
 StudyRecord fresh_record(const StudySpec& spec, const StudyOptions& options) {
   StudyRecord record;
   record.name = spec.name;
   for (const Metric& metric : spec.objective.metrics()) {
     record.goals.push_back(metric.goal);
-    record.metric_names.push_back(metric.name);
   }
+  record.metric_names = metric_names(spec);
   record.spec_text = spec.text;
   record.spec_json = to_json(*spec.root);
   record.version = kVersion;
@@ -123,6 +131,7 @@ void claim(OpenStudy& o, const OpenRequest& request) {
         fmt::format("{}: study \"{}\" was deleted meanwhile; run this again", o.path, before.name));
   }
   o.record = *found;
+  o.record.metric_names = metric_names(o.spec);  // another program may have named them otherwise
   if (before.uuid.empty()) {
     o.record.seed = before.seed;  // made by another program: it had none
   }

@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 
+#include "cli/spec_overrides.h"
 #include "optimizer/pruners/catalog.h"
 #include "optimizer/searchers/catalog.h"
 
@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::int64_t kMostTrials = 1'000'000'000;
 constexpr std::int64_t kGreatestSeed = std::int64_t{1} << 53;
-
-constexpr std::array<std::string_view, 3> kSearcherAliases = {"method", "sampler", "algorithm"};
 
 bool has_control_character(const std::string& text) {
   for (const char c : text) {
@@ -49,25 +47,6 @@ std::string read_name(const SpecNode* node, const std::string& path) {
     node->fail("a study's name must not hold control characters; remove them");
   }
   return name;
-}
-
-/// --searcher replaces the spec's searcher under whichever of its names the spec uses.
-SpecRoot with_searcher(const SpecRoot& root, const std::string& searcher) {
-  std::string key = "searcher";
-  for (const std::string_view alias : kSearcherAliases) {
-    if (root->member(alias) != nullptr) {
-      key = std::string(alias);
-    }
-  }
-  return with_override(root, key + "=" + searcher);
-}
-
-SpecRoot read_with_overrides(const StudyOptions& options, const std::string& text) {
-  SpecRoot root = read_spec(text, options.spec);
-  for (const std::string& assignment : options.set) {
-    root = with_override(root, assignment);
-  }
-  return options.searcher.empty() ? root : with_searcher(root, options.searcher);
 }
 
 std::string read_text(const std::string& path) {
@@ -110,12 +89,19 @@ const SpecNode& require_metric(ObjectReader& reader, const SpecNode& root) {
 /// Makes and throws away the strategies, so that mistakes in their sections show before anything
 /// is written.
 void check_strategies(const StudySpec& spec) {
-  make_searcher(spec.searcher, spec.space,
-                {.seed = 0,
-                 .objectives = spec.objective.size(),
-                 .parallel = spec.parallel,
-                 .max_trials = spec.max_trials});
-  const PrunerChoice pruner = make_pruner(spec.early_stopping);
+  PrunerChoice pruner;
+  const SpecNode* section = spec.searcher;
+  try {
+    make_searcher(section, spec.space,
+                  {.seed = 0,
+                   .objectives = spec.objective.size(),
+                   .parallel = spec.parallel,
+                   .max_trials = spec.max_trials});
+    section = spec.early_stopping;
+    pruner = make_pruner(section);
+  } catch (const SpecError& error) {
+    fail_section(*section, error);
+  }
   if (pruner.name != "none" && spec.objective.size() > 1) {
     spec.early_stopping->fail(fmt::format(
         "early stopping needs a study with one metric, this one has {}; remove early_stopping",
@@ -127,7 +113,7 @@ void check_strategies(const StudySpec& spec) {
 
 StudySpec load_spec(const StudyOptions& options) {
   std::string text = read_text(options.spec);
-  SpecRoot root = read_with_overrides(options, text);
+  SpecRoot root = with_overrides(read_spec(text, options.spec), options);
   ObjectReader reader(*root, "the spec");
   reader.find("$schema");
   const SpecNode* const name = reader.find("name");
@@ -143,7 +129,7 @@ StudySpec load_spec(const StudyOptions& options) {
   spec.space = parse_search_space(parameters, constraints, &spec.notes);
   spec.searcher =
       reader.find("searcher", {kSearcherAliases[0], kSearcherAliases[1], kSearcherAliases[2]});
-  spec.early_stopping = reader.find("early_stopping", {"early_terminate", "pruner"});
+  spec.early_stopping = reader.find("early_stopping", {kRuleAliases[0], kRuleAliases[1]});
   spec.trial = reader.find("trial");
   if (const SpecNode* node = reader.find("max_trials", {"n_trials", "run_cap"})) {
     spec.max_trials = node->as_integer(1, kMostTrials);

@@ -18,6 +18,7 @@ struct Start {
   Configuration configuration{};
   std::string why{};                            // one line, stored with the trial
   std::string searcher{};                       // who chose
+  std::string chosen_with{};                    // see Trial
   std::optional<std::int64_t> until_step{};     // pause it there; none: run to its end
   std::optional<std::int64_t> checkpoint_of{};  // begin from this trial's checkpoint (a clone)
   bool allow_duplicate = false;                 // a repeat on purpose
@@ -63,7 +64,7 @@ class Planner {
   }
 
   /// How the choice of a trial came about, beyond its `why`, and what was learnt from it: one JSON
-  /// object; empty: nothing to add.
+  /// object, with "unconfirmed" where that cannot be derived; empty: nothing to add.
   virtual std::string explain(const Trial& /*trial*/, const History& /*history*/) { return {}; }
 
   /// The n finished trials to use, best first: (trial number, expected value, standard error).

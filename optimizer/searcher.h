@@ -15,6 +15,9 @@ namespace autoglm {
 struct Suggestion {
   Configuration configuration{};
   std::string why{};  // one line: the acquisition's value, the model in a few numbers
+  /// With what it was chosen, beyond the events and the seed, where explain() needs that: one JSON
+  /// object.
+  std::string chosen_with{};
 };
 
 /// May cache what it can rebuild from the history and nothing else: resuming is building anew from
@@ -37,7 +40,8 @@ class Searcher {
   virtual Attributes attributes_at_end(const Trial& trial, const History& history);
 
   /// How the choice of a trial came about, beyond its `why`: one JSON object, derived anew from the
-  /// events that it had seen; and what was learnt from it. Empty: nothing to add.
+  /// events that it had seen and what it was chosen with; and what was learnt from it. Where that
+  /// cannot be, its member "unconfirmed" says why. Empty: nothing to add.
   virtual std::string explain(const Trial& trial, const History& history);
 
   /// The n complete trials to use, best first. The default takes the best observed; a model under

@@ -96,6 +96,7 @@ bool Study::complete_partial(Trial& trial) {
   trial.configuration = std::move(rest->configuration);
   trial.why = std::move(rest->why);
   trial.searcher = std::move(rest->searcher);
+  trial.chosen_with = std::move(rest->chosen_with);
   trial.partial = false;
   history_.reindex(trial);
   return true;
@@ -118,6 +119,7 @@ Study::Answer Study::carry_out(const Start& start) {
                                .seed = trial_seed(settings_.seed, number, 0),
                                .why = start.why,
                                .searcher = start.searcher,
+                               .chosen_with = start.chosen_with,
                                .seen = history_.sequence(),
                                .asked_sequence = history_.sequence(),
                                .created = now()});

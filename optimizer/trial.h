@@ -81,6 +81,7 @@ struct Trial {
   std::vector<std::pair<std::string, std::string>> user_attrs{};  // name, JSON text
   std::string why{};                 // the searcher's account of its choice, one line
   std::string searcher{};            // who chose: "gp", "random"; empty for initial and enqueued
+  std::string chosen_with{};         // its settings, where they matter later: JSON; else empty
   std::int64_t seen = 0;             // the choice depends on exactly the events numbered below this
   std::int64_t asked_sequence = -1;  // of the events asked (or enqueued) and finished; -1: none
   std::int64_t finished_sequence = -1;

@@ -23,6 +23,7 @@ Trial without_reports(const Trial& trial) {
           .user_attrs = trial.user_attrs,
           .why = trial.why,
           .searcher = trial.searcher,
+          .chosen_with = trial.chosen_with,
           .seen = trial.seen,
           .asked_sequence = trial.asked_sequence,
           .finished_sequence = trial.finished_sequence,

@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS autoglm_study (
   searcher TEXT NOT NULL,
   searcher_options TEXT NOT NULL,
   searcher_revision INTEGER NOT NULL,
-  numerics TEXT NOT NULL,
+  numerics TEXT NOT NULL DEFAULT '',
   pruner TEXT NOT NULL,
   pruner_options TEXT NOT NULL,
   seed INTEGER NOT NULL,
@@ -66,6 +66,7 @@ CREATE TABLE IF NOT EXISTS autoglm_trial (
   failures INTEGER NOT NULL,
   searcher TEXT NOT NULL,
   why TEXT NOT NULL,
+  chosen_with TEXT NOT NULL DEFAULT '',
   seen INTEGER NOT NULL,
   asked_sequence INTEGER NOT NULL,
   finished_sequence INTEGER NOT NULL,
@@ -105,8 +106,24 @@ CREATE TABLE IF NOT EXISTS autoglm_metric (
 );
 )sql";
 
+// What files of earlier autoglms lack. An older autoglm goes on with a file that has them, since
+// they have a default: the version does not rise for them.
+struct AddedColumn {
+  const char* table;
+  const char* name;
+  const char* definition;
+};
+constexpr std::array kAddedColumns{
+    AddedColumn{"autoglm_study", "numerics", "TEXT NOT NULL DEFAULT ''"},
+    AddedColumn{"autoglm_trial", "chosen_with", "TEXT NOT NULL DEFAULT ''"}};
+
 constexpr std::array kPerStudy{"autoglm_claim", "autoglm_trial", "autoglm_attempt",
                                "autoglm_metric", "autoglm_study"};
+
+bool has_column(Connection& connection, const char* table, const char* name) {
+  Statement exists(connection, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
+  return exists.with(table, name).step();
+}
 
 }  // namespace
 
@@ -126,6 +143,20 @@ bool has_side_tables(Connection& connection) {
 void create_side_tables(Connection& connection) {
   connection.execute(kTables);
   Statement(connection, "INSERT OR IGNORE INTO autoglm_meta VALUES ('version', ?)").run(kVersion);
+}
+
+void add_missing_columns(Connection& connection) {
+  for (const AddedColumn& column : kAddedColumns) {
+    if (!has_column(connection, column.table, column.name)) {
+      connection.execute(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", column.table, column.name,
+                                     column.definition)
+                             .c_str());
+    }
+  }
+}
+
+std::string column_or_empty(Connection& connection, const char* table, const char* name) {
+  return has_column(connection, table, name) ? name : "''";
 }
 
 std::vector<SideStudy> side_studies(Connection& connection) {

@@ -15,6 +15,13 @@ bool has_side_tables(Connection& connection);
 /// Makes those that are missing. REQUIRES: in a transaction.
 void create_side_tables(Connection& connection);
 
+/// Gives the tables of an earlier autoglm the columns that it did not have, empty. REQUIRES: in a
+/// transaction, and the tables.
+void add_missing_columns(Connection& connection);
+
+/// What to select for such a column: its name, or '' in a file that nobody has written to since.
+std::string column_or_empty(Connection& connection, const char* table, const char* name);
+
 /// Which study of Optuna's a row of autoglm_study belongs to. Its uuid is an attribute of the
 /// study, which Optuna's copies of a study carry too: while the recorded one still has it, the
 /// others are copies and strangers; when that one is gone (a rename copies and deletes), the first

@@ -18,9 +18,10 @@ SideWriter::SideWriter(Connection& connection, std::int64_t key)
                     "SELECT max(attempt) FROM autoglm_attempt WHERE study = ? AND number = ?"),
       trial_(connection,
              "INSERT OR REPLACE INTO autoglm_trial (study, number, state, reason, origin, partial, "
-             "external, params, metrics, \"values\", seed, failures, searcher, why, seen, "
+             "external, params, metrics, \"values\", seed, failures, searcher, why, chosen_with, "
+             "seen, "
              "asked_sequence, finished_sequence, created, started, finished) VALUES "
-             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+             "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       attempt_(connection,
                "INSERT OR REPLACE INTO autoglm_attempt (study, number, attempt, repeat, seed, "
                "directory, pid, started, finished, outcome, user_seconds, system_seconds, "
@@ -49,8 +50,8 @@ void SideWriter::put(const TrialWrite& write) {
              trial.partial, trial.external, lossless_json(trial.configuration),
              metrics_json(trial.metrics), numbers_json(trial.values),
              static_cast<std::int64_t>(trial.seed), trial.failures, trial.searcher, trial.why,
-             trial.seen, trial.asked_sequence, trial.finished_sequence, trial.created,
-             trial.started, trial.finished);
+             trial.chosen_with, trial.seen, trial.asked_sequence, trial.finished_sequence,
+             trial.created, trial.started, trial.finished);
   put_attempts(trial);
   put_reports(write);
 }

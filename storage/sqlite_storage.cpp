@@ -83,7 +83,9 @@ void SqliteStorage::prepare_for_writing(OpenMode mode) {
   if (inspect_schema(*connection_) == FileContent::empty && mode == OpenMode::create) {
     create_optuna_tables(*connection_);
   }
-  if (!has_side_tables(*connection_)) {
+  if (has_side_tables(*connection_)) {
+    add_missing_columns(*connection_);
+  } else {
     create_side_tables(*connection_);
   }
   follow_studies(*connection_);

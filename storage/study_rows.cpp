@@ -79,10 +79,13 @@ void StudyRows::read_goals(StudyRecord& record) {
 }
 
 void StudyRows::read_side_row(StudyRecord& record, std::int64_t key) {
-  Statement row(connection_,
-                "SELECT uuid, spec_text, spec_json, version, searcher, searcher_options, "
-                "searcher_revision, numerics, pruner, pruner_options, seed, max_trials, sequence, "
-                "ended, created FROM autoglm_study WHERE study = ?");
+  Statement row(
+      connection_,
+      fmt::format("SELECT uuid, spec_text, spec_json, version, searcher, searcher_options, "
+                  "searcher_revision, {}, pruner, pruner_options, seed, max_trials, sequence, "
+                  "ended, created FROM autoglm_study WHERE study = ?",
+                  column_or_empty(connection_, "autoglm_study", "numerics"))
+          .c_str());
   if (!row.with(key).step()) {
     return;
   }

@@ -7,6 +7,7 @@
 
 #include "optimizer/attempts.h"
 #include "storage/json_text.h"
+#include "storage/side_tables.h"
 #include "storage/trial_rows.h"
 
 namespace autoglm {
@@ -91,11 +92,14 @@ Trial* TrialReader::at(std::int64_t number) {
 }
 
 void TrialReader::read_side_rows() {
-  Statement rows(connection_,
-                 "SELECT number, state, reason, origin, partial, external, params, metrics, "
-                 "\"values\", seed, failures, searcher, why, seen, asked_sequence, "
-                 "finished_sequence, created, started, finished FROM autoglm_trial "
-                 "WHERE study = ? AND number >= ? ORDER BY number");
+  Statement rows(
+      connection_,
+      fmt::format("SELECT number, state, reason, origin, partial, external, params, metrics, "
+                  "\"values\", seed, failures, searcher, why, seen, asked_sequence, "
+                  "finished_sequence, created, started, finished, {} FROM autoglm_trial "
+                  "WHERE study = ? AND number >= ? ORDER BY number",
+                  column_or_empty(connection_, "autoglm_trial", "chosen_with"))
+          .c_str());
   for (rows.with(*key_, first_); rows.step();) {
     Trial* trial = at(rows.integer(0));
     if (trial == nullptr) {
@@ -120,6 +124,7 @@ void TrialReader::read_side_rows() {
     trial->created = rows.integer(16);
     trial->started = rows.integer(17);
     trial->finished = rows.integer(18);
+    trial->chosen_with = rows.text(19);
   }
 }
 

@@ -23,8 +23,7 @@ void add_rows(Eigen::MatrixXd& matrix, const Eigen::MatrixXd& rows) {
 }  // namespace
 
 Eigen::VectorXd noise_on(const Eigen::VectorXd& variances, double noise) {
-  constexpr double kLeastShare = 1e-8;
-  return (kLeastShare * variances).cwiseMax(noise);
+  return (kLeastNoiseShare * variances).cwiseMax(noise);
 }
 
 void factorize(Eigen::MatrixXd& covariance, Eigen::Index known) {

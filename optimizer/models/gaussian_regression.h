@@ -85,8 +85,9 @@ class GaussianRegression {
   Eigen::VectorXd weights_;       // (K + noise)^-1 targets, [n]
 };
 
-/// What independent noise adds to the variances of observations: the noise, but at least 1e-8 of
-/// them, so that no rounding makes a covariance indefinite, not with a thousand equal points.
+/// What independent noise adds to the variances of observations: the noise, but at least this share
+/// of them, so that no rounding makes a covariance indefinite, not with a thousand equal points.
+constexpr double kLeastNoiseShare = 1e-8;
 Eigen::VectorXd noise_on(const Eigen::VectorXd& variances /* [n] */, double noise);
 
 /// Replaces the lower part of a covariance by its Cholesky factor, from row `known` on: those

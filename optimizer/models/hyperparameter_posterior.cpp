@@ -94,7 +94,8 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
     factor += trend[i] * trends_[static_cast<std::size_t>(i)];
   }
   factor.array() += kMeanVariance;
-  factor.diagonal() += noise_on(factor.diagonal(), at.noise_variance);
+  const Eigen::VectorXd noise = noise_on(factor.diagonal(), at.noise_variance);
+  factor.diagonal() += noise;
   factorize(factor);
   Eigen::VectorXd weights = targets_;
   dense::solve(factor, weights);
@@ -104,11 +105,16 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   Eigen::MatrixXd excess = dense::inverse(factor);
   excess.noalias() -= weights * weights.transpose();
   gradient.setZero();
-  gradient[groups] = excess.cwiseProduct(values).sum() / 2;
-  gradient[groups + 1] = at.noise_variance * excess.trace() / 2;
+  // Where the noise is at its least it is a share of the variances, and goes with those.
+  const Eigen::VectorXd least = (noise.array() > at.noise_variance).select(excess.diagonal(), 0.0);
+  gradient[groups] =
+      excess.cwiseProduct(values).sum() / 2 + kLeastNoiseShare * least.dot(values.diagonal()) / 2;
+  gradient[groups + 1] = at.noise_variance * (excess.trace() - least.sum()) / 2;
   for (Eigen::Index i = 0; i < 3; ++i) {
     const Eigen::MatrixXd& part = trends_[static_cast<std::size_t>(i)];
-    gradient[groups + 2 + i] = trend[i] * excess.cwiseProduct(part).sum() / 2;
+    gradient[groups + 2 + i] =
+        trend[i] *
+        (excess.cwiseProduct(part).sum() + kLeastNoiseShare * least.dot(part.diagonal())) / 2;
   }
 
   // dk/d(log length) = slope * (scaled difference)^2, summed over all pairs by one product.

@@ -37,13 +37,11 @@ std::vector<double> NaturalPolicy::draw(Rng& rng, double widening) const {
   const std::vector<PolicyHead>& heads = process_->heads();
   std::vector<double> positions(heads.size());
   Eigen::VectorXd least(gaussian_.size());
-  static const double leave = -normal_quantile(kLeave / 2);
   const Eigen::VectorXd deviations = gaussian_.deviations();
   for (std::size_t h = 0; h < heads.size(); ++h) {
     if (heads[h].choices == 0) {
       const Eigen::Index i = coordinates_[h];
-      const PolicyStep cell = process_->step_at(h, gaussian_.mean()[i]);
-      least[i] = std::max((cell.to - cell.from) / 2 / leave, deviations[i]) * widening;
+      least[i] = std::max(margin(h), deviations[i]) * widening;
     } else {
       const double uniform = 1 - 1 / widening;
       const Eigen::VectorXd& table = tables_[h];
@@ -125,6 +123,16 @@ void NaturalPolicy::learn_choices(const std::vector<PolicyLesson>& lessons, doub
       table /= table.sum();
     }
   }
+}
+
+double NaturalPolicy::margin(std::size_t head) const {
+  static const double leave = -normal_quantile(kLeave / 2);
+  const PolicyStep cell = process_->step_at(head, mean(head));
+  return (cell.to - cell.from) / 2 / leave;
+}
+
+double NaturalPolicy::deviation(std::size_t head) const {
+  return std::max(margin(head), gaussian_.deviations()[coordinates_[head]]);
 }
 
 double NaturalPolicy::log_preference(const PolicyStep& step) const {

@@ -45,7 +45,8 @@ class NaturalPolicy {
   const Eigen::VectorXd& probabilities(std::size_t head) const { return tables_[head]; }
   /// Of a numeric head, in units of its range.
   double mean(std::size_t head) const { return gaussian_.mean()[coordinates_[head]]; }
-  double deviation(std::size_t head) const { return gaussian_.deviations()[coordinates_[head]]; }
+  /// Of draws.
+  double deviation(std::size_t head) const;
 
   /// The logarithm of the probability of a step (of a continuous number the density), relative to
   /// the uniform distribution.
@@ -56,6 +57,8 @@ class NaturalPolicy {
 
  private:
   void learn_choices(const std::vector<PolicyLesson>& lessons, double floor);
+  /// The least deviation of draws, so that they leave the cell of the mean often enough.
+  double margin(std::size_t head) const;
   void retreat_to(const NaturalPolicy& before);
 
   const PolicyProcess* process_;

@@ -33,7 +33,8 @@ class SearchAndPrune : public Planner {
     }
     return Start{.configuration = std::move(suggestion->configuration),
                  .why = std::move(suggestion->why),
-                 .searcher = searcher_name_};
+                 .searcher = searcher_name_,
+                 .chosen_with = std::move(suggestion->chosen_with)};
   }
 
   Verdict judge(const Trial& trial, const History& history) override {
@@ -46,7 +47,16 @@ class SearchAndPrune : public Planner {
   }
 
   std::string explain(const Trial& trial, const History& history) override {
-    return trial.searcher == searcher_name_ ? searcher_->explain(trial, history) : std::string();
+    if (trial.searcher == searcher_name_) {
+      return searcher_->explain(trial, history);
+    }
+    if (trial.chosen_with.empty()) {
+      return {};  // its searcher has nothing to add either
+    }
+    return fmt::format(R"({{"unconfirmed": {}}})",
+                       json_quoted(fmt::format("the study goes on with {}; open it with --searcher "
+                                               "{} to derive the choice",
+                                               searcher_name_, trial.searcher)));
   }
 
   std::vector<Recommendation> recommend(std::size_t n, const History& history) override {

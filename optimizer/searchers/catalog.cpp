@@ -90,7 +90,8 @@ void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
 void make_policy_gradient(const FactoryArguments& arguments, SearcherChoice& choice) {
   const PolicyGradientOptions options = read_policy_gradient_options(arguments.options);
   choice.searcher = make_policy_gradient_searcher(
-      arguments.space, options, {arguments.context.seed, arguments.context.objectives});
+      arguments.space, options,
+      {arguments.context.seed, arguments.context.objectives, choice.revision});
   choice.options = to_json(options);
 }
 
@@ -98,8 +99,8 @@ constexpr const char* kAuto = "auto";
 
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
-      {"gp", "Bayesian optimization: a Gaussian process models the past trials", 1, make_gp},
-      {"policy_gradient", "reinforcement learning: a policy that each trial improves", 1,
+      {"gp", "Bayesian optimization: a Gaussian process models the past trials", 2, make_gp},
+      {"policy_gradient", "reinforcement learning: a policy that each trial improves", 2,
        make_policy_gradient},
       {"sobol", "a scrambled Sobol sequence: an even cover of the space", 1, make_sobol},
       {"random", "independent random configurations", 1, make_random},
@@ -150,7 +151,10 @@ SearcherChoice make_searcher(const SpecNode* section, const SearchSpace& space,
   }
   std::optional<ObjectReader> reader;
   if (section->is(SpecNode::Kind::object)) {
-    reader.emplace(*section, "the searcher");
+    const SpecNode* named = section->member("type");
+    reader.emplace(*section, named != nullptr && named->is(SpecNode::Kind::string)
+                                 ? "the searcher " + named->string
+                                 : "the searcher");
   }
   const SpecNode& type = reader ? reader->require("type") : *section;
   const bool automatic = type.as_string() == kAuto;

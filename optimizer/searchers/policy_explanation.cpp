@@ -44,6 +44,11 @@ Json json_of(const PolicyState& state) {
           {"device_use", state.device_use}};
 }
 
+Json settings_json(const std::string& chosen_with) {
+  Json settings = Json::parse(chosen_with, nullptr, false);
+  return settings.is_discarded() ? Json() : settings;
+}
+
 // The position of a number is told as its value.
 Json head_json(const PolicyProcess& process, const PolicyRule& policy, const PolicyState& state,
                std::size_t head) {
@@ -66,9 +71,13 @@ Json head_json(const PolicyProcess& process, const PolicyRule& policy, const Pol
 
 std::string reward_json(const PolicyOutcome& outcome) { return text_of(json_of(outcome)); }
 
-std::string explanation_json(const PolicyProcess& process, const PolicyRule& policy,
-                             const PolicyState& state, const Episode& episode,
-                             const PolicyOutcome* outcome) {
+std::string unconfirmed_json(const std::string& chosen_with, const std::string& problem) {
+  return text_of({{"chosen_with", settings_json(chosen_with)}, {"unconfirmed", problem}});
+}
+
+std::string explanation_json(const std::string& chosen_with, const PolicyProcess& process,
+                             const PolicyRule& policy, const PolicyState& state,
+                             const Episode& episode, const PolicyOutcome* outcome) {
   Json steps = Json::array();
   for (std::size_t t = 0; t < episode.size(); ++t) {
     const PolicyStep& step = episode[t];
@@ -85,7 +94,10 @@ std::string explanation_json(const PolicyProcess& process, const PolicyRule& pol
     }
     steps.push_back(std::move(one));
   }
-  return text_of({{"state", json_of(state)},
+  return text_of({{"chosen_with", settings_json(chosen_with)},
+                  {"state", json_of(state)},
+                  {"uniform_share", policy.uniform_share(state)},
+                  {"times_uniform", portable::exp(policy.log_preference(episode, state))},
                   {"steps", std::move(steps)},
                   {"reward", outcome == nullptr ? Json() : json_of(*outcome)}});
 }

@@ -16,12 +16,17 @@ inline constexpr const char* kRewardAttribute = "policy_gradient.reward";
 /// one that is greatest in size).
 std::string reward_json(const PolicyOutcome& outcome);
 
-/// One JSON object: the state; of each step of `episode` the head's distribution, the probability
-/// of the action (of a number the density) relative to a uniform choice and, with an `outcome`, its
-/// return; and the outcome as in reward_json, or null.
-std::string explanation_json(const PolicyProcess& process, const PolicyRule& policy,
-                             const PolicyState& state, const Episode& episode,
-                             const PolicyOutcome* outcome);
+/// One JSON object: `chosen_with`, which is JSON; the state; the share of uniform draws; the
+/// probability of all of `episode` relative to a uniform draw; of each step of `episode` the head's
+/// distribution, the probability of the action (of a number the density) relative to a uniform
+/// choice and, with an `outcome`, its return; and the outcome as in reward_json, or null.
+std::string explanation_json(const std::string& chosen_with, const PolicyProcess& process,
+                             const PolicyRule& policy, const PolicyState& state,
+                             const Episode& episode, const PolicyOutcome* outcome);
+
+/// One JSON object for a trial whose choice cannot be derived: `chosen_with` (null: not known), and
+/// why not.
+std::string unconfirmed_json(const std::string& chosen_with, const std::string& problem);
 
 /// The history as it was when `trial` was chosen: after the events before `trial.seen`, and without
 /// the trial itself. What was waiting then is not told apart from what was running.

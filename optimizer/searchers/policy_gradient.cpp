@@ -9,6 +9,7 @@
 #include "optimizer/searchers/policy_critic.h"
 #include "optimizer/searchers/policy_explanation.h"
 #include "optimizer/searchers/policy_learner.h"
+#include "optimizer/searchers/policy_settings.h"
 #include "search_space/portable_math.h"
 
 namespace autoglm {
@@ -23,6 +24,7 @@ class PolicyGradientSearcher final : public Searcher {
                          const PolicyGradientContext& context)
       : options_(options),
         context_(context),
+        space_(space_digest(space)),
         process_(space),
         design_(space, context.seed, options.critic == Critic::gp ? 0 : 1),
         learner_(process_, options),
@@ -39,11 +41,14 @@ class PolicyGradientSearcher final : public Searcher {
  private:
   Evidence evidence_for(std::int64_t number, std::int64_t except, const History& history) const;
 
+  std::optional<Suggestion> choose(const Request& request);
+  std::string problem_with(const std::optional<PolicySettings>& settings) const;
   std::optional<Suggestion> by_policy(const Request& request, Rng& rng) const;
   std::optional<Suggestion> by_critic(const Request& request, Evidence evidence, Rng& rng);
 
   PolicyGradientOptions options_;
   PolicyGradientContext context_;
+  std::string space_;  // its digest
   PolicyProcess process_;
   InitialDesign design_;
   PolicyLearner learner_;
@@ -53,7 +58,19 @@ class PolicyGradientSearcher final : public Searcher {
 std::optional<Suggestion> PolicyGradientSearcher::suggest(std::int64_t number,
                                                           const Configuration& fixed,
                                                           const History& history) {
-  const Request request(number, fixed, history);
+  std::optional<Suggestion> suggestion = choose(Request(number, fixed, history));
+  if (suggestion) {
+    suggestion->chosen_with = to_json(PolicySettings{.revision = context_.revision,
+                                                     .max_trials = history.max_trials(),
+                                                     .options = options_,
+                                                     .space = space_});
+  }
+  return suggestion;
+}
+
+std::optional<Suggestion> PolicyGradientSearcher::choose(const Request& request) {
+  const std::int64_t number = request.number();
+  const History& history = request.history();
   Rng rng(context_.seed, static_cast<std::uint64_t>(number));
   const Evidence evidence =
       gather_evidence(history, number, draw_weights(context_.objectives, rng));
@@ -102,13 +119,40 @@ Searcher::Attributes PolicyGradientSearcher::attributes_at_end(const Trial& tria
 }
 
 std::string PolicyGradientSearcher::explain(const Trial& trial, const History& history) {
-  const History past = history_seen_by(trial, history);
-  PolicyLearner then(process_, options_);
+  const std::optional<PolicySettings> settings = read_policy_settings(trial.chosen_with);
+  if (const std::string problem = problem_with(settings); !problem.empty()) {
+    return unconfirmed_json(trial.chosen_with, problem);
+  }
+  History past = history_seen_by(trial, history);
+  past.set_max_trials(settings->max_trials);
+  PolicyLearner then(process_, settings->options);
   then.follow(evidence_for(trial.number, trial.number, past), past);
-  PolicyLearner now(process_, options_);
-  now.follow(evidence_for(trial.number, -1, history), history);
-  return explanation_json(process_, then.policy(), then.state_for(trial.number),
+  History until_now = history;
+  until_now.set_max_trials(settings->max_trials);
+  PolicyLearner now(process_, settings->options);
+  now.follow(evidence_for(trial.number, -1, until_now), until_now);
+  return explanation_json(trial.chosen_with, process_, then.policy(), then.state_for(trial.number),
                           process_.episode_of(trial.configuration), now.outcome_of(trial.number));
+}
+
+// Why what was chosen with these settings cannot be derived; empty when it can.
+std::string PolicyGradientSearcher::problem_with(
+    const std::optional<PolicySettings>& settings) const {
+  if (!settings) {
+    return "the trial does not tell the options and the budget that it was chosen with: another "
+           "version of autoglm chose it";
+  }
+  if (settings->revision != context_.revision) {
+    return fmt::format(
+        "revision {} of policy_gradient chose the trial, this is revision {}; ask the autoglm of "
+        "then",
+        settings->revision, context_.revision);
+  }
+  if (settings->space != space_) {
+    return "the parameters have changed since the trial was chosen; open the study with the spec "
+           "of then";
+  }
+  return {};
 }
 
 std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& request,
@@ -146,10 +190,7 @@ std::optional<Suggestion> PolicyGradientSearcher::by_policy(const Request& reque
     if (!request.is_open(drawn)) {
       continue;
     }
-    double preference = 0;
-    for (const PolicyStep& step : process_.episode_of(drawn)) {
-      preference += learner_.policy().log_preference(step, state);
-    }
+    const double preference = learner_.policy().log_preference(process_.episode_of(drawn), state);
     return Suggestion{std::move(drawn),
                       fmt::format("policy after {} trials: {:.3g} times as likely as at random",
                                   learner_.trials(), portable::exp(preference))};

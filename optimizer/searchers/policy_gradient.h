@@ -15,6 +15,7 @@ namespace autoglm {
 struct PolicyGradientContext {
   std::uint64_t seed = 0;
   std::size_t objectives = 1;
+  int revision = 0;  // of the searcher; trials of another one are not explained
 };
 
 /// `space` must outlive the searcher.

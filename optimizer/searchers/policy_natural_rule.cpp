@@ -115,16 +115,31 @@ class NaturalRule final : public PolicyRule {
     return true;
   }
 
-  double log_preference(const PolicyStep& step, const PolicyState& /*state*/) const override {
-    return policy_.log_preference(step);
+  double uniform_share(const PolicyState& state) const override {
+    return lost_ ? 1 : state.epsilon(epsilon_);
   }
 
-  std::vector<double> distribution(std::size_t head, const PolicyState& /*state*/) const override {
-    const Eigen::VectorXd& table = policy_.probabilities(head);
-    if (table.size() > 0) {
-      return {table.begin(), table.end()};
+  double log_preference(const PolicyStep& step, const PolicyState& state) const override {
+    return mixed(policy_.log_preference(step), state);
+  }
+
+  double log_preference(const Episode& episode, const PolicyState& state) const override {
+    double sum = 0;
+    for (const PolicyStep& step : episode) {
+      sum += policy_.log_preference(step);
     }
-    return {policy_.mean(head), policy_.deviation(head)};
+    return mixed(sum, state);
+  }
+
+  std::vector<double> distribution(std::size_t head, const PolicyState& state) const override {
+    const Eigen::VectorXd& table = policy_.probabilities(head);
+    if (table.size() == 0) {
+      return {policy_.mean(head), policy_.deviation(head)};
+    }
+    const double share = uniform_share(state);
+    const Eigen::VectorXd mixture =
+        (1 - share) * table.array() + share / static_cast<double>(table.size());
+    return {mixture.begin(), mixture.end()};
   }
 
  private:
@@ -134,6 +149,13 @@ class NaturalRule final : public PolicyRule {
     std::size_t batch = 0;
     double gain = 0;
   };
+
+  // A preference of the policy, mixed with uniform draws.
+  double mixed(double log_preference, const PolicyState& state) const {
+    const double share = uniform_share(state);
+    return share > 0 ? portable::log((1 - share) * portable::exp(log_preference) + share)
+                     : log_preference;
+  }
 
   // Of the sorted pool; equal gains share the mean of their ranks.
   double rank_of(double gain) const {

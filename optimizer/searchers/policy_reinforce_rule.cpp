@@ -51,8 +51,18 @@ class ReinforceRule final : public PolicyRule {
     return true;
   }
 
+  double uniform_share(const PolicyState& state) const override { return state.epsilon(epsilon_); }
+
   double log_preference(const PolicyStep& step, const PolicyState& state) const override {
     return policy_.log_probability(step, seen(state));
+  }
+
+  double log_preference(const Episode& episode, const PolicyState& state) const override {
+    double sum = 0;  // each decision is drawn by itself
+    for (const PolicyStep& step : episode) {
+      sum += log_preference(step, state);
+    }
+    return sum;
   }
 
   std::vector<double> distribution(std::size_t head, const PolicyState& state) const override {

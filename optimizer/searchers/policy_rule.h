@@ -50,10 +50,15 @@ class PolicyRule {
   virtual bool imagine(const std::vector<const Episode*>& episodes, const PolicyState& state,
                        const PolicyRule& anchor) = 0;
 
-  /// The logarithm of the probability (of numbers the density) of a step, relative to the uniform
-  /// distribution.
+  /// The share of decisions, or of whole episodes, that are drawn uniformly.
+  virtual double uniform_share(const PolicyState& state) const = 0;
+  /// The logarithm of the probability (of numbers the density) with which a step is drawn, uniform
+  /// draws included and whatever the other steps are, relative to the uniform distribution.
   virtual double log_preference(const PolicyStep& step, const PolicyState& state) const = 0;
-  /// For people: the probabilities of the choices of a head, or mean and deviation of a number.
+  /// The same of all steps together.
+  virtual double log_preference(const Episode& episode, const PolicyState& state) const = 0;
+  /// For people: the probabilities of the choices of a head, uniform draws included; or mean and
+  /// deviation of a number, without them.
   virtual std::vector<double> distribution(std::size_t head, const PolicyState& state) const = 0;
 };
 

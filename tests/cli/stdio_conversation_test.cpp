@@ -336,8 +336,9 @@ TEST_CASE(
   talk(R"({"tell": {"trial": 1, "value": 1}})");
   const std::string answer = talk(R"({"explain": 1})");
   CAPTURE(answer);
-  CHECK(answer.find(R"("values":{"loss":1.0},"details":{"state":{"progress":)") !=
+  CHECK(answer.find(R"("values":{"loss":1.0},"details":{"chosen_with":{"revision":)") !=
         std::string::npos);
+  CHECK(answer.find(R"("state":{"progress":)") != std::string::npos);
   CHECK(answer.find(R"("parameter":"x")") != std::string::npos);
   CHECK(answer.find(R"("reward":{"rank":1.0,)") != std::string::npos);
   const std::vector<Trial> stored = talk.storage->trials(talk.record);

@@ -102,6 +102,28 @@ class Conversation(StdioTest):
         self.assertEqual(talk({"ask": 2})["done"], "max_trials")
         self.assertEqual(talk({"explain": 0})["explain"]["searcher"], "sobol")
 
+    def test_a_choice_is_explained_by_what_it_was_made_with(self):
+        self.spec(trial=None, max_trials=10, searcher={"type": "policy_gradient"})
+
+        def explain(*options):
+            talk = self.talk(*options)
+            details = talk({"explain": 6})["explain"]["details"]
+            talk.end()
+            return details
+
+        talk = self.talk()
+        for trial in range(8):
+            talk.tell(talk.ask()["trial"], (trial - 3) ** 2)
+        talk.end()
+        before = explain()
+        self.assertEqual(before["chosen_with"]["max_trials"], 10)
+        self.assertEqual(before["state"]["progress"], 0.6)
+        self.assertEqual(explain("--set", "max_trials=500", "--set", "searcher.rule=reinforce"),
+                         before)
+        self.assertEqual(explain("--searcher", "random"), {
+            "unconfirmed": "the study goes on with random; open it with --searcher policy_gradient "
+                           "to derive the choice"})
+
     def test_memory_leaves_nothing_behind(self):
         talk = self.talk(study=":memory:")
         talk.tell(talk.ask()["trial"], 1)

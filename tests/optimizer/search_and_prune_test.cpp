@@ -62,6 +62,17 @@ TEST_CASE("a constraint that nothing satisfies is blamed for the empty space") {
   CHECK(exhausted_detail(impossible).detail == "no draw satisfied the constraint k > 5");
 }
 
+TEST_CASE("what another searcher chose is not explained, and who could is told") {
+  History history = fakes::history_of({{9, 9}});
+  history.at(0).searcher = "policy_gradient";
+  const auto planner = planner_with(R"("none")");
+  CHECK(planner->explain(history.at(0), history).empty());
+  history.at(0).chosen_with = R"({"max_trials": 9})";
+  CHECK(planner->explain(history.at(0), history) ==
+        R"({"unconfirmed": "the study goes on with fingerprint; open it with --searcher )"
+        R"(policy_gradient to derive the choice"})");
+}
+
 TEST_CASE("the pruner judges and the searcher recommends") {
   History history = fakes::history_of({{9, 9}, {7, 7}, {5, 5}, {3, 3}, {1, 1}});
   const Trial& trial = fakes::add_running(history, {8, 8});

@@ -81,7 +81,7 @@ TEST_CASE("mistakes in a searcher's section are shown with place, rule and remed
   CHECK(error_of(R"({"type": "gp", "kappa": 0})") ==
         "searcher:1:25: /kappa: must be above 0 and at most 1000, not 0.0");
   CHECK(error_of(R"({"type": "random", "points": 3})") ==
-        "searcher:1:20: /points: unknown key \"points\" of the searcher; known are type");
+        "searcher:1:20: /points: unknown key \"points\" of the searcher random; known are type");
   CHECK(error_of(R"({"type": "auto", "points": 3})") != "");
   CHECK(error_of(R"({"type": "grid", "points": 1})") != "");
   CHECK(error_of("3") != "");

@@ -53,6 +53,34 @@ TEST_CASE("the gradient of the posterior is that of its values") {
   }
 }
 
+// Regression: below its least value the noise had a slope that the values did not have.
+TEST_CASE("the gradient is that of the values where the noise is at its least") {
+  // Twins, which only the noise tells apart: in a corner, where the trend varies most, and in the
+  // middle, where it varies least.
+  const Eigen::MatrixXd points({{0.9, 0.95}, {0.9, 0.95}, {0.5, 0.5}, {0.5, 0.5}, {0.2, 0.7}});
+  const Eigen::VectorXd targets({{0.5, 0.502, -0.4, -0.402, 1}});
+  const HyperparameterPosterior posterior(points, targets, kTwo);
+  // Variances of about 1000 everywhere, so 1e-5 of noise instead of the 1e-6 given; and more than
+  // 200 in the corner alone, so that the noise given, 2e-6, counts in the middle.
+  for (const Hyperparameters& hyperparameters :
+       {Hyperparameters{Eigen::Vector2d(3, 2), 1000, 1e-6, {0.2, 0.1, 0.3}},
+        Hyperparameters{Eigen::Vector2d(3, 2), 10, 2e-6, {900, 100, 1}}}) {
+    const Eigen::VectorXd at = HyperparameterPosterior::to_logs(hyperparameters);
+    Eigen::VectorXd gradient(7);
+    Eigen::VectorXd unused(7);
+    posterior.negated(at, gradient);
+    constexpr double kStep = 1e-3;
+    for (Eigen::Index i = 0; i < 7; ++i) {
+      CAPTURE(i);
+      const Eigen::VectorXd step = Eigen::VectorXd::Unit(7, i) * kStep;
+      const double difference =
+          (posterior.negated(at + step, unused) - posterior.negated(at - step, unused)) /
+          (2 * kStep);
+      CHECK(gradient[i] == doctest::Approx(difference).epsilon(1e-4));
+    }
+  }
+}
+
 TEST_CASE("the fit finds the maximum that SciPy finds") {
   const HyperparameterPosterior posterior(kMixedPoints, kTargets, kMixed);
   Eigen::VectorXd gradient(8);

@@ -37,9 +37,10 @@ double cost(const Configuration& configuration) {
 Trial& suggested(Searcher& searcher, History& history) {
   const auto number = static_cast<std::int64_t>(history.trials().size());
   const std::int64_t seen = history.sequence();
-  Trial& trial = add_trial(history, searcher.suggest(number, {}, history).value().configuration,
-                           TrialState::running);
+  const Suggestion suggestion = searcher.suggest(number, {}, history).value();
+  Trial& trial = add_trial(history, suggestion.configuration, TrialState::running);
   trial.seen = seen;
+  trial.chosen_with = suggestion.chosen_with;
   return trial;
 }
 
@@ -209,6 +210,48 @@ TEST_CASE("what explain tells of a choice does not depend on what came later") {
       CHECK(after["steps"][t] == before["steps"][t]);
     }
   }
+}
+
+// Regression: a study that went on with another budget or other options was explained by those.
+TEST_CASE("a choice is explained by the budget and the options that it was made with") {
+  for (const std::string& section : {kPure, kReinforce}) {
+    CAPTURE(section);
+    History history = testing::empty_history(branching_space());
+    history.set_max_trials(40);
+    const auto searcher = searcher_of(section, history.space()).searcher;
+    play(*searcher, history, 20);
+    const Json before = explained(*searcher, history, 15);
+    CHECK(before["chosen_with"]["max_trials"] == 40);
+    CHECK(before["state"]["progress"].get<double>() == Approx(15.0 / 40));
+    history.set_max_trials(400);
+    const auto other = searcher_of(section == kPure ? kReinforce : kPure, history.space()).searcher;
+    CHECK(explained(*other, history, 15) == before);
+  }
+}
+
+TEST_CASE("explain says when it cannot derive a choice") {
+  History history = testing::empty_history(branching_space());
+  const auto searcher = searcher_of(kPure, history.space()).searcher;
+  play(*searcher, history, 5);
+  const auto problem = [&](Searcher& by) {
+    const Json told = explained(by, history, 4);
+    CHECK_FALSE(told.contains("steps"));
+    return told["unconfirmed"].get<std::string>();
+  };
+  const SearchSpace wider = testing::space_of(R"({
+    "kind": {"type": "categorical", "choices": ["a", "b"]},
+    "x": {"type": "uniform", "min": -1, "max": 2, "when": "kind == 'b'"},
+    "y": {"type": "uniform", "min": 0, "max": 1}})");
+  CHECK(problem(*searcher_of(kPure, wider).searcher) ==
+        "the parameters have changed since the trial was chosen; open the study with the spec of "
+        "then");
+  const auto later = make_policy_gradient_searcher(history.space(), {}, {.revision = 1000});
+  CHECK(problem(*later).find("this is revision 1000; ask the autoglm of then") !=
+        std::string::npos);
+  history.at(4).chosen_with.clear();
+  CHECK(problem(*searcher) ==
+        "the trial does not tell the options and the budget that it was chosen with: another "
+        "version of autoglm chose it");
 }
 
 TEST_CASE("a use that costs is avoided: the cheaper of two equal branches is chosen") {

@@ -162,4 +162,46 @@ TEST_CASE("a decision is learnt in the state in which it was made") {
   CHECK(learner.outcome_of(2) == nullptr);
 }
 
+// Regression: the natural rule told its preferences without the share of uniform trials.
+TEST_CASE("what a policy tells of its draws is how often it makes them") {
+  const SearchSpace space = testing::space_of(R"({
+    "kind": {"type": "categorical", "choices": ["a", "b"]},
+    "n": {"type": "int", "min": 1, "max": 5}})");
+  const PolicyProcess process(space);
+  for (const Rule rule : {Rule::natural, Rule::reinforce}) {
+    CAPTURE(static_cast<int>(rule));
+    History history = testing::empty_history(space);
+    history.set_max_trials(100);
+    PolicyLearner learner(process, {.rule = rule, .epsilon = 0.5});
+    Rng rng(3, 1);
+    for (int trial = 0; trial < 60; ++trial) {
+      Configuration drawn = *space.sample(rng);
+      const double cost =
+          value_number(*drawn.find("n")) + (*drawn.find("kind") == Value(std::string("a")) ? 0 : 5);
+      testing::add_trial(history, std::move(drawn), TrialState::complete, {cost});
+    }
+    learner.follow(evidence_of(history), history);
+    const PolicyState state = learner.state_for(60);
+    const PolicyRule& policy = learner.policy();
+    CHECK(policy.uniform_share(state) == doctest::Approx(0.5 * 0.4));
+
+    constexpr int kDraws = 40000;
+    double kind_a = 0;
+    double n_one = 0;
+    double both = 0;
+    for (int i = 0; i < kDraws; ++i) {
+      const std::vector<double> positions = policy.draw(state, 1, rng);
+      kind_a += positions[0] < 0.5 ? 1.0 / kDraws : 0;
+      n_one += positions[1] < 0.2 ? 1.0 / kDraws : 0;
+      both += positions[0] < 0.5 && positions[1] < 0.2 ? 1.0 / kDraws : 0;
+    }
+    const PolicyStep a = process.step_at(0, 0.25);
+    const PolicyStep one = process.step_at(1, 0.1);
+    CHECK(std::abs(policy.distribution(0, state).at(0) - kind_a) < 0.01);
+    CHECK(std::abs(std::exp(policy.log_preference(a, state)) / 2 - kind_a) < 0.01);
+    CHECK(std::abs(std::exp(policy.log_preference(one, state)) / 5 - n_one) < 0.01);
+    CHECK(std::abs(std::exp(policy.log_preference({a, one}, state)) / 10 - both) < 0.01);
+  }
+}
+
 }  // namespace autoglm

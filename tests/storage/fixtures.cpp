@@ -73,6 +73,7 @@ Trial running_trial(std::int64_t number) {
               .seed = 91,
               .why = "ei 0.4",
               .searcher = "gp",
+              .chosen_with = R"({"max_trials": 100})",
               .seen = 3 * number,
               .asked_sequence = 3 * number,
               .created = kMorning + number * kSecond,

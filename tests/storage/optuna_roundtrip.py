@@ -2,21 +2,15 @@
 
 MAKE_STUDY is the program of make_study.cpp. Runs itself with Optuna 5 and with an Optuna 4."""
 import datetime
-import inspect
 import json
 import math
 import os
-import pathlib
 import sqlite3
 import subprocess
 import sys
-import tempfile
-import warnings
 
-try:
-    import optuna
-except ImportError:
-    optuna = None
+import optunas
+from optunas import optuna
 
 MAKE_STUDY = sys.argv[1]
 UTC = datetime.timezone.utc
@@ -252,35 +246,5 @@ def test_a_deleted_study_leaves_nothing_to_the_next_one(folder):
         assert database.execute("SELECT count(*) FROM autoglm_attempt").fetchone() == (1,)
 
 
-def run_tests():
-    warnings.simplefilter("ignore")
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    tests = [(name, test) for name, test in globals().items()
-             if name.startswith("test_") and inspect.isfunction(test)]
-    for name, test in tests:
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                test(folder)
-            except BaseException:
-                print(f"Optuna {optuna.__version__}: {name} failed", file=sys.stderr)
-                raise
-    print(f"Optuna {optuna.__version__}: {len(tests)} passed")
-
-
-def main():
-    script = pathlib.Path(__file__).parents[1] / "python_env.sh"
-    found = subprocess.run(["bash", script], stdout=subprocess.PIPE, text=True)
-    if found.returncode != 0:
-        sys.exit(77)  # no registry of packages to be reached: skipped
-    python = found.stdout.strip()
-    older = pathlib.Path(python).parents[1] / "optuna-4"
-    for path in ("", str(older)):
-        subprocess.run([python, __file__, MAKE_STUDY], check=True,
-                       env={**os.environ, "PYTHONPATH": path, "AUTOGLM_WITH_OPTUNA": "1"})
-
-
 if __name__ == "__main__":
-    if "AUTOGLM_WITH_OPTUNA" in os.environ:
-        run_tests()
-    else:
-        main()
+    optunas.main(globals())

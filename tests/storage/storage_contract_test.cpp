@@ -40,6 +40,7 @@ void check_same(const Trial& a, const Trial& b) {
   CHECK(a.values == b.values);
   CHECK(a.user_attrs == b.user_attrs);
   CHECK(a.why == b.why);
+  CHECK(a.chosen_with == b.chosen_with);
   CHECK(a.searcher == b.searcher);
   CHECK(a.seen == b.seen);
   CHECK(a.asked_sequence == b.asked_sequence);

@@ -58,6 +58,14 @@ void make_interrupted_file(const TemporaryFolder& folder, const std::string& nam
   }
 }
 
+// A study file as the first autoglm wrote it.
+void make_older_file(const std::string& path) {
+  make_study_file(path);
+  run_sql(path,
+          "ALTER TABLE autoglm_study DROP COLUMN numerics;"
+          "ALTER TABLE autoglm_trial DROP COLUMN chosen_with");
+}
+
 std::set<std::string> names_in(const fs::path& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -165,6 +173,47 @@ TEST_CASE("a study of a newer autoglm is refused") {
   run_sql(path, "UPDATE autoglm_meta SET value = 2 WHERE name = 'version'");
   CHECK(open_error(path, OpenMode::read_write) ==
         fmt::format("{}: was written by a newer autoglm; use that one", path));
+}
+
+// Regression: a file made before there was a numerics path could neither be reported nor gone on
+// with: "no such column: numerics".
+TEST_CASE("a file of an autoglm that had fewer columns is read as it is") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "study.db";
+  make_older_file(path);
+  const std::string before = read_text(path);
+  const auto storage = open_sqlite(path, OpenMode::read_only);
+  const StudyRecord study = storage->find("mnist").value();
+  CHECK(study.seed == example_study().seed);
+  CHECK(study.numerics.empty());
+  CHECK(storage->trials(study).at(0).why == complete_trial(0).why);
+  CHECK(read_text(path) == before);
+}
+
+TEST_CASE("who goes on with a file that had fewer columns adds them and keeps the rest") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "study.db";
+  make_older_file(path);
+  {
+    const auto storage = open_sqlite(path, OpenMode::read_write);
+    StudyRecord study = storage->find("mnist").value();
+    CHECK(study.numerics.empty());
+    study.numerics = "v3";
+    storage->update(study);
+    write_trials(*storage, study, example_space(), {complete_trial(1)});
+  }
+  const auto storage = open_sqlite(path, OpenMode::read_only);
+  const StudyRecord study = storage->find("mnist").value();
+  CHECK(study.numerics == "v3");
+  CHECK(study.seed == example_study().seed);
+  const std::vector<Trial> trials = storage->trials(study);
+  REQUIRE(trials.size() == 2);
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    const Trial whole = complete_trial(static_cast<std::int64_t>(i));
+    CHECK(configuration_json(trials[i].configuration) == configuration_json(whole.configuration));
+    CHECK(trials[i].values == whole.values);
+    CHECK(trials[i].seen == whole.seen);
+  }
 }
 
 TEST_CASE("columns that others added are tolerated") {
