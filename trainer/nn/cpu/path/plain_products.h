@@ -121,20 +121,5 @@ bool conv_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw,
   return true;
 }
 
-bool linear_forward(const LinearShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
-                    bool relu, Scratch& scratch) {
-  return conv_forward(as_images(s), x, w, bias, y, relu, scratch);
-}
-
-bool linear_backward_data(const LinearShape& s, Numbers dy, Numbers w, Numbers dx,
-                          Scratch& scratch) {
-  return conv_backward_data(as_images(s), dy, w, dx, scratch);
-}
-
-bool linear_backward_weight(const LinearShape& s, Numbers dy, Numbers x, float* dw, float* dbias,
-                            Scratch& scratch) {
-  return conv_backward_weight(as_images(s), dy, x, dw, dbias, scratch);
-}
-
 }  // namespace
 }  // namespace autoglm::nn::cpu

@@ -1,5 +1,6 @@
 // The table of one instruction set for products: compiled once for each, with NN_PRODUCTS its name.
 #include "trainer/nn/cpu/kernels.h"
+#include "trainer/nn/cpu/path/linear.h"
 #include "trainer/nn/cpu/path/plain_products.h"
 
 namespace autoglm::nn::cpu {
