@@ -108,6 +108,12 @@ inline void narrow_f16(const float* from, Index n, Half* to) {
 }
 #endif
 
+/// The array from element i on.
+inline Numbers from(Numbers array, Index i) {
+  const auto bytes = static_cast<std::ptrdiff_t>(size_of(array.type)) * i;
+  return {static_cast<char*>(array.data) + bytes, array.type};
+}
+
 /// Elements i, …, i + n - 1 of an array.
 inline void widen(Numbers from, Index i, Index n, float* to) {
   switch (from.type) {

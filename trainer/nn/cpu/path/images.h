@@ -1,0 +1,99 @@
+// Convolutions as products whose left operand is never built: images are copied with their padding
+// (and as f32), so that what lies under a row of the kernel is one run of numbers, and tiles read
+// runs from there (compare Dukhan, "The indirect convolution algorithm", arXiv:1907.02129).
+#pragma once
+
+#include "trainer/nn/cpu/path/packing.h"
+
+namespace autoglm::nn::cpu {
+namespace {
+
+/// Images [height, width, channels] in the midst of zeros.
+struct Padded {
+  Index height = 0;
+  Index width = 0;
+  Index channels = 0;
+  Index top = 0;
+  Index bottom = 0;
+  Index left = 0;
+  Index right = 0;
+
+  Index line() const { return (left + width + right) * channels; }
+  Index image() const { return (top + height + bottom) * line(); }
+  /// Room for images, and for a vector that begins in the last number.
+  Index room(Index images) const { return images * image() + kTileColumns; }
+};
+
+/// The borders; they stay when other images follow.
+inline void clear_padding(const Padded& p, Index images, float* to) {
+  __builtin_memset(to, 0, bytes_of(p.room(images)));
+}
+
+inline void copy_images(const Padded& p, Numbers from, Index first_image, Index images, float* to) {
+  const Index row = p.width * p.channels;
+  for (Index image = 0; image < images; ++image) {
+    for (Index i = 0; i < p.height; ++i) {
+      const Index at = ((first_image + image) * p.height + i) * row;
+      copy_run(from, at, row,
+               to + image * p.image() + (p.top + i) * p.line() + p.left * p.channels);
+    }
+  }
+}
+
+/// A kernel that moves over padded images: output (row, column) begins at
+/// `first + row * row_step + column * column_step` of its image, and reads `lines` runs of `run`
+/// numbers, a padded line apart.
+struct Sliding {
+  Padded padded{};
+  Index rows = 0;  // of the output, of one image
+  Index columns = 0;
+  Index first = 0;
+  Index row_step = 0;
+  Index column_step = 0;
+  Index lines = 0;
+  Index run = 0;
+
+  Index pixels() const { return rows * columns; }
+  Index depth() const { return lines * run; }
+};
+
+/// The left operand's tile: of outputs pixel, …, pixel + rows - 1, numbers first, …, of what is
+/// under the kernel.
+inline void fill_sliding(const Sliding& s, const float* images, Index pixel, Index rows,
+                         Index first, Index depth, float* to) {
+  Index column = pixel % s.columns;
+  Index row = pixel / s.columns % s.rows;
+  const float* image = images + pixel / s.pixels() * s.padded.image() + s.first;
+  const Index first_line = first / s.run;
+  const Index first_in_run = first % s.run;
+  for (Index i = 0; i < rows; ++i) {
+    const float* from =
+        image + row * s.row_step + column * s.column_step + first_line * s.padded.line();
+    Index done = 0;
+    for (Index skipped = first_in_run; done < depth; skipped = 0, from += s.padded.line()) {
+      const Index count = least(s.run - skipped, depth - done);
+      // Whole vectors; what is too much is overwritten by the next run, or lies behind the row.
+      for (Index j = 0; j < count; j += kLanes) {
+        store(to + i * kRowStep + done + j, load(from + skipped + j));
+      }
+      done += count;
+    }
+    if (++column == s.columns) {
+      column = 0;
+      if (++row == s.rows) {
+        row = 0;
+        image += s.padded.image();
+      }
+    }
+  }
+}
+static_assert(kRowStep - kMostDepth >= kLanes);
+
+// Outputs of several images are put together up to this.
+constexpr Index kTogether = kMostDepth;
+inline Index images_together(Index batch, Index pixels) {
+  return least(batch, pixels >= kTogether ? 1 : kTogether / pixels);
+}
+
+}  // namespace
+}  // namespace autoglm::nn::cpu

@@ -1,0 +1,197 @@
+// The three products of a linear layer.
+#pragma once
+
+#include "trainer/nn/cpu/path/gemm.h"
+
+namespace autoglm::nn::cpu {
+namespace {
+
+inline std::size_t floats(Index count) { return Pieces::size(count, sizeof(float)); }
+
+/// y [rows, columns] = left right, with whatever the target adds; by way of f32 if y is not.
+/// panels: of all the depth, block after block.
+template <Left left, typename Fill>
+inline void multiply_into(const Product& product, Numbers y, const float* panels, float* left_tile,
+                          float* kept, Fill fill) {
+  const auto block = [&](Index first, Index /*depth*/) {
+    return panels + first * panels_size(product.columns, 1);
+  };
+  if (y.type == DType::f32) {
+    Product direct = product;
+    direct.target.c = static_cast<float*>(y.data);
+    direct.target.stride = product.columns;
+    multiply<left>(direct, left_tile, block, fill);
+    return;
+  }
+  for_parts(product.rows, kKeptRows, 1, [&](Index first_row, Index rows) {
+    Product part = product;
+    part.rows = rows;
+    part.target.c = kept;
+    part.target.stride = product.columns;
+    multiply<left>(part, left_tile, block,
+                   [&](Index row, Index height, Index first, Index depth, float* to) {
+                     fill(first_row + row, height, first, depth, to);
+                   });
+    narrow(kept, rows * product.columns, y, first_row * product.columns);
+  });
+}
+
+/// y = x w^T with rows of y along the rows of x.
+inline bool forward_by_rows(const LinearShape& s, Numbers x, Numbers w, const float* bias,
+                            Numbers y, bool relu, Scratch& scratch) {
+  const Index panels_room = panels_size(s.n, s.k);
+  void* const memory =
+      scratch.reserve(floats(panels_room) + floats(kLeftSize) + floats(kKeptRows * s.n));
+  if (memory == nullptr) {
+    return false;
+  }
+  Pieces pieces(memory);
+  float* const panels = pieces.floats(panels_room);
+  float* const left_tile = pieces.floats(kLeftSize);
+  float* const kept = pieces.floats(kKeptRows * s.n);
+  for_depths(s.k, [&](Index first, Index depth) {
+    pack_transposed(w, first, s.k, depth, s.n, panels + first * panels_size(s.n, 1));
+  });
+  const Product product{s.m, s.n, s.k, {.bias = bias, .rectify = relu}};
+  multiply_into<Left::rows>(product, y, panels, left_tile, kept,
+                            [&](Index row, Index rows, Index first, Index depth, float* to) {
+                              fill_rows(x, row * s.k + first, s.k, rows, depth, to);
+                            });
+  return true;
+}
+
+/// y^T = w x^T, for few rows of x: only these are transposed before, and y after.
+inline bool forward_by_columns(const LinearShape& s, Numbers x, Numbers w, const float* bias,
+                               Numbers y, bool relu, Scratch& scratch) {
+  const Index panels_room = panels_size(s.m, s.k);
+  const Index padded = rounded_up(s.m, kLanes);
+  constexpr Index kKept = (kKeptRows + kLanes - 1) / kLanes * kLanes;
+  void* const memory =
+      scratch.reserve(floats(panels_room) + floats(kLeftSize) + 2 * floats(kKept * padded));
+  if (memory == nullptr) {
+    return false;
+  }
+  Pieces pieces(memory);
+  float* const panels = pieces.floats(panels_room);
+  float* const left_tile = pieces.floats(kLeftSize);
+  float* const kept = pieces.floats(kKept * padded);
+  float* const turned = pieces.floats(kKept * padded);
+  const auto block = [&](Index first, Index /*depth*/) {
+    return panels + first * panels_size(s.m, 1);
+  };
+  for_depths(s.k, [&](Index first, Index depth) {
+    pack_transposed(x, first, s.k, depth, s.m, panels + first * panels_size(s.m, 1));
+  });
+  for_parts(s.n, kKeptRows, 1, [&](Index first_row, Index rows) {
+    const Product product{rows, s.m, s.k, {.c = kept, .stride = padded}};
+    multiply<Left::rows>(product, left_tile, block,
+                         [&](Index row, Index height, Index first, Index depth, float* to) {
+                           fill_rows(w, (first_row + row) * s.k + first, s.k, height, depth, to);
+                         });
+    transpose({kept, DType::f32}, 0, padded, rows, s.m, turned, kKept);
+    for (Index i = 0; i < s.m; ++i) {
+      float* const line = turned + i * kKept;
+      for_vectors(rows, [&](Index j, auto get, auto put) {
+        Lanes sum = get(line + j);
+        sum = bias == nullptr ? sum : sum + get(bias + first_row + j);
+        put(line + j, relu ? rectified(sum) : sum);
+      });
+      narrow(line, rows, y, i * s.n + first_row);
+    }
+  });
+  return true;
+}
+
+/// In processor cycles per number of the depth, as measured with 16 lanes: a product, a number that
+/// is transposed, one that is copied.
+inline bool is_cheaper_by_columns(const LinearShape& s) {
+  constexpr float kTransposed = 0.4F;
+  constexpr float kCopied = 0.12F;
+  const auto m = static_cast<float>(s.m);
+  const auto n = static_cast<float>(s.n);
+  const auto padded_m = static_cast<float>(rounded_up(s.m, kLanes));
+  const auto padded_n = static_cast<float>(rounded_up(s.n, kLanes));
+  const float by_rows = m * padded_n / 32 + kTransposed * n + kCopied * m;
+  const float by_columns = padded_m * n / 32 + kTransposed * m + kCopied * n;
+  return by_columns < by_rows;
+}
+
+bool linear_forward(const LinearShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
+                    bool relu, Scratch& scratch) {
+  return is_cheaper_by_columns(s) ? forward_by_columns(s, x, w, bias, y, relu, scratch)
+                                  : forward_by_rows(s, x, w, bias, y, relu, scratch);
+}
+
+bool linear_backward_data(const LinearShape& s, Numbers dy, Numbers w, Numbers dx,
+                          Scratch& scratch) {
+  const Index panels_room = panels_size(s.k, s.n);
+  void* const memory =
+      scratch.reserve(floats(panels_room) + floats(kLeftSize) + floats(kKeptRows * s.k));
+  if (memory == nullptr) {
+    return false;
+  }
+  Pieces pieces(memory);
+  float* const panels = pieces.floats(panels_room);
+  float* const left_tile = pieces.floats(kLeftSize);
+  float* const kept = pieces.floats(kKeptRows * s.k);
+  for_depths(s.n, [&](Index first, Index depth) {
+    float* const block = panels + first * panels_size(s.k, 1);
+    for (Index p = 0; p < depth; ++p) {
+      pack_row(w, (first + p) * s.k, p, depth, s.k, block);
+    }
+  });
+  multiply_into<Left::rows>({s.m, s.k, s.n}, dx, panels, left_tile, kept,
+                            [&](Index row, Index rows, Index first, Index depth, float* to) {
+                              fill_rows(dy, row * s.n + first, s.n, rows, depth, to);
+                            });
+  return true;
+}
+
+/// to += sums over rows of an array [rows, columns].
+inline void add_column_sums(Numbers from, Index rows, Index columns, float* to, double* sums,
+                            float* buffer) {
+  __builtin_memset(sums, 0, static_cast<std::size_t>(columns) * sizeof(double));
+  for_blocks(rows, [&](Index first, Index count) {
+    const float* numbers = read(from, first * columns, count * columns, buffer);
+    add_columns(count, columns, sums,
+                [&](Index r, Index j, auto get) { return get(numbers + r * columns + j); });
+  });
+  for (Index j = 0; j < columns; ++j) {
+    to[j] += static_cast<float>(sums[j]);
+  }
+}
+
+bool linear_backward_weight(const LinearShape& s, Numbers dy, Numbers x, float* dw, float* dbias,
+                            Scratch& scratch) {
+  const Index panels_room = panels_size(s.k, least(s.m, kMostDepth));
+  void* const memory =
+      scratch.reserve(floats(panels_room) + floats(kLeftSize) + floats(kBlockRows * s.n) +
+                      Pieces::size(s.n, sizeof(double)));
+  if (memory == nullptr) {
+    return false;
+  }
+  Pieces pieces(memory);
+  float* const panels = pieces.floats(panels_room);
+  float* const left_tile = pieces.floats(kLeftSize);
+  float* const buffer = pieces.floats(kBlockRows * s.n);
+  double* const sums = pieces.zero_doubles(s.n);
+  const Product product{s.n, s.k, s.m, {.c = dw, .stride = s.k, .accumulate = true}};
+  multiply<Left::columns>(
+      product, left_tile,
+      [&](Index first, Index depth) {
+        for (Index p = 0; p < depth; ++p) {
+          pack_row(x, (first + p) * s.k, p, depth, s.k, panels);
+        }
+        return panels;
+      },
+      [&](Index row, Index rows, Index first, Index depth, float* to) {
+        fill_columns(dy, first * s.n + row, s.n, rows, depth, to);
+      });
+  if (dbias != nullptr) {
+    add_column_sums(dy, s.m, s.n, dbias, sums, buffer);
+  }
+  return true;
+}
+
+}  // namespace
+}  // namespace autoglm::nn::cpu

@@ -1,0 +1,163 @@
+// The innermost product: a tile of the result stays in registers while a depth of numbers passes by
+// (Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008; Van Zee and
+// van de Geijn, "BLIS", 2015). Vectors lie along the columns of the result; numbers of the left
+// operand are broadcast from memory.
+#pragma once
+
+#include "trainer/nn/cpu/path/lanes.h"
+
+namespace autoglm::nn::cpu {
+namespace {
+
+// With 32 registers 14 x 2 sums, 2 vectors of the right operand and one of the left; with 16
+// registers 6 x 2; without fused multiplication a product needs a register too.
+constexpr Index kTileRows = kLanes == 16 ? 14 : kLanes == 8 ? 6 : 4;
+constexpr Index kTileVectors = 2;
+constexpr Index kTileColumns = kTileVectors * kLanes;
+
+// The left operand's part of a tile is copied next to each other before it is used: rows one after
+// the other with a distance that keeps them out of each other's way in the first cache, or
+// (`columns`) the tile's rows side by side.
+constexpr Index kMostDepth = 256;
+constexpr Index kRowStep = kMostDepth + 16;
+constexpr Index kColumnStep = kLanes == 4 ? 4 : kLanes;
+constexpr Index kLeftSize = kRowStep * kColumnStep;
+static_assert(kColumnStep >= kTileRows);
+enum class Left { rows, columns };
+
+/// Where vectors of the right operand are: numbers a step apart, `length` in a line, and so on. A
+/// packed panel is one line.
+struct Walk {
+  Index length = 0;
+  Index step = 0;
+  Index lines = 1;
+  Index line_step = 0;
+  Index images = 1;
+  Index image_step = 0;
+};
+
+/// Where the tile goes, and what happens to it there: c = max(0, c + product + bias), each part if
+/// wanted. bias: of the tile's columns, or null.
+struct Target {
+  float* c = nullptr;
+  Index stride = 0;
+  Index columns = 0;  // present ones, of those that the tile is wide
+  bool accumulate = false;
+  const float* bias = nullptr;
+  bool rectify = false;
+};
+
+template <Index rows, Index vectors>
+using Sums = Lanes[static_cast<std::size_t>(rows)][static_cast<std::size_t>(vectors)];
+
+/// f(i, v) for all vectors of a tile, without a loop: sums must stay in registers.
+template <Index rows, Index vectors, typename F>
+inline void for_tile(F f) {
+#pragma GCC unroll 14
+  for (Index i = 0; i < rows; ++i) {
+#pragma GCC unroll 2
+    for (Index v = 0; v < vectors; ++v) {
+      f(i, v);
+    }
+  }
+}
+
+template <Index rows, Index vectors>
+inline void begin_tile(const Target& target, Sums<rows, vectors>& sums) {
+  const Index last = target.columns - (vectors - 1) * kLanes;  // of the last vector, are present
+  if (!target.accumulate) {
+    for_tile<rows, vectors>([&](Index i, Index v) { sums[i][v] = Lanes{}; });
+  } else if (last == kLanes) {
+    for_tile<rows, vectors>(
+        [&](Index i, Index v) { sums[i][v] = load(target.c + i * target.stride + v * kLanes); });
+  } else {
+    for_tile<rows, vectors>([&](Index i, Index v) {
+      const float* from = target.c + i * target.stride + v * kLanes;
+      sums[i][v] = v + 1 < vectors ? load(from) : load_first(from, last);
+    });
+  }
+}
+
+template <Index rows, Index vectors>
+inline void end_tile(const Target& target, Sums<rows, vectors>& sums) {
+  const Index last = target.columns - (vectors - 1) * kLanes;
+  if (target.bias != nullptr) {
+    Lanes bias[static_cast<std::size_t>(vectors)];
+    for_tile<1, vectors>([&](Index, Index v) {
+      bias[v] = load_first(target.bias + v * kLanes, v + 1 < vectors ? kLanes : last);
+    });
+    for_tile<rows, vectors>([&](Index i, Index v) { sums[i][v] += bias[v]; });
+  }
+  if (target.rectify) {
+    for_tile<rows, vectors>([&](Index i, Index v) { sums[i][v] = rectified(sums[i][v]); });
+  }
+  if (last == kLanes) {
+    for_tile<rows, vectors>(
+        [&](Index i, Index v) { store(target.c + i * target.stride + v * kLanes, sums[i][v]); });
+  } else {
+    for_tile<rows, vectors>([&](Index i, Index v) {
+      float* to = target.c + i * target.stride + v * kLanes;
+      v + 1 < vectors ? store(to, sums[i][v]) : store_first(to, sums[i][v], last);
+    });
+  }
+}
+
+template <Left left, Index rows, Index vectors>
+void multiply_tile(const float* a, const float* b, const Walk& walk, const Target& target) {
+  constexpr Index kRow = left == Left::rows ? kRowStep : 1;
+  constexpr Index kNext = left == Left::rows ? 1 : kColumnStep;
+  Sums<rows, vectors> sums;
+  begin_tile<rows, vectors>(target, sums);
+  for (Index image = 0; image < walk.images; ++image) {
+    for (Index line = 0; line < walk.lines; ++line) {
+      const float* right = b + image * walk.image_step + line * walk.line_step;
+#pragma GCC unroll 2
+      for (Index p = 0; p < walk.length; ++p) {
+        Lanes vector[static_cast<std::size_t>(vectors)];
+#pragma GCC unroll 2
+        for (Index v = 0; v < vectors; ++v) {
+          vector[v] = load(right + v * kLanes);
+        }
+#pragma GCC unroll 14
+        for (Index i = 0; i < rows; ++i) {
+          const Lanes number = broadcast(a[i * kRow]);
+#pragma GCC unroll 2
+          for (Index v = 0; v < vectors; ++v) {
+            sums[i][v] = multiply_add(number, vector[v], sums[i][v]);
+          }
+        }
+        a += kNext;
+        right += walk.step;
+      }
+    }
+  }
+  end_tile<rows, vectors>(target, sums);
+}
+
+template <Index... values>
+struct IndexList {};
+template <Index count, Index... values>
+struct CountTo : CountTo<count - 1, count - 1, values...> {};
+template <Index... values>
+struct CountTo<0, values...> {
+  using List = IndexList<values...>;
+};
+using Heights = CountTo<kTileRows>::List;  // 0, …, kTileRows - 1
+
+using TileFunction = void (*)(const float* a, const float* b, const Walk&, const Target&);
+
+/// The tile of 1 + `height` rows, for all heights.
+template <Left left, Index vectors, Index... height>
+inline TileFunction tile_of(Index rows, IndexList<height...> /*heights*/) {
+  static constexpr TileFunction kTiles[] = {multiply_tile<left, 1 + height, vectors>...};
+  return kTiles[rows - 1];
+}
+
+/// rows: 1 to kTileRows; columns: 1 to kTileColumns.
+template <Left left>
+inline TileFunction tile_of(Index rows, Index columns) {
+  return columns <= kLanes ? tile_of<left, 1>(rows, Heights{}) : tile_of<left, 2>(rows, Heights{});
+}
+
+}  // namespace
+}  // namespace autoglm::nn::cpu
