@@ -57,7 +57,7 @@ class ChannelNorm(nn.LayerNorm):
 
 
 class Network(nn.Module):
-    """What trainer/nn/model/network.h describes, with its names ("_" for ".")."""
+    """What trainer/nn/model/network.h describes, with its names."""
 
     def __init__(self, case, outputs):
         super().__init__()
@@ -137,23 +137,19 @@ class Network(nn.Module):
 
 
 def arrays_of(network, prefix, gradients=False, statistics=False):
-    """Parameters by our names, in our order of sizes."""
-    ours = {"weight": "weight", "bias": "bias"}
+    """Parameters, or their gradients, and running statistics, by our names and in our order."""
     found = {}
     for name, tensor in network.named_parameters():
         layer, kind = name.split(".")
         if layer.startswith("norm"):
             kind = {"weight": "gamma", "bias": "beta"}[kind]
-        tensor = tensor.grad if gradients else tensor
-        tensor = tensor.detach().clone()
-        found[f"{prefix}/{layer}.{ours.get(kind, kind)}"] = (
-            tensor.movedim(1, -1) if tensor.dim() == 4 else tensor)
+        tensor = (tensor.grad if gradients else tensor).detach().clone()
+        found[f"{prefix}/{layer}.{kind}"] = tensor.movedim(1, -1) if tensor.dim() == 4 else tensor
     if statistics:
         for name, tensor in network.named_buffers():
-            layer, kind = name.split(".")
-            if kind != "num_batches_tracked":
-                kind = {"running_mean": "running_mean", "running_var": "running_variance"}[kind]
-                found[f"{prefix}/{layer}.{kind}"] = tensor.detach().clone()
+            if not name.endswith("num_batches_tracked"):
+                name = name.replace("running_var", "running_variance")
+                found[f"{prefix}/{name}"] = tensor.detach().clone()
     return found
 
 

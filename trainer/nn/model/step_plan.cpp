@@ -21,6 +21,19 @@ std::int64_t piece_of(const Network& network, const TrainingSpec& spec) {
   return std::min(spec.batch, std::max(kLeastPiece, share));
 }
 
+// What backends need at most, of those that we know: a layer's tensors and its weights as f32.
+std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
+  std::int64_t most = 0;
+  for (const Node& node : network.nodes()) {
+    most = std::max(most, network.shape(node.x).count() + network.shape(node.y).count());
+  }
+  std::int64_t weights = 0;
+  for (const ParameterInfo& info : network.layout().parameters()) {
+    weights = std::max(weights, info.shape.count());
+  }
+  return static_cast<std::size_t>(piece * most + weights) * sizeof(float);
+}
+
 }  // namespace
 
 StepPlan plan_step(const Network& network, const Problem& problem, const TrainingSpec& spec) {
@@ -52,7 +65,8 @@ MemoryUse predict_memory(const Network& network, const StepPlan& plan) {
           .working = parameters.working,
           .statistics = parameters.statistics,
           .activations = plan.activation_bytes,
-          .control = control_bytes(network)};
+          .control = control_bytes(network),
+          .scratch = scratch_estimate(network, plan.piece)};
 }
 
 MemoryUse predict_memory(const ModelSpec& model, const TrainingSpec& training,
