@@ -1,9 +1,11 @@
-"""A path of the dense operations defines one symbol, its table: nothing that the linker could take
-for the whole program, which also runs on processors without that path's instructions."""
+"""An object compiled for one instruction set defines one symbol, its table of operations: nothing that
+the linker could take for the whole program, which also runs on processors without those
+instructions."""
 
 import subprocess
 import sys
 
+TABLES = ("Operations", "Arrays", "Products")
 # Data of the sanitizers.
 SANITIZERS = ("DW.ref.", "__odr_asan.")
 
@@ -15,9 +17,9 @@ def main():
                                 check=True, capture_output=True, text=True).stdout
         names = [line.split(maxsplit=2)[2] for line in listed.splitlines()]
         names = [name for name in names if not name.startswith(SANITIZERS)]
-        if len(names) != 1 or not names[0].endswith("Operations"):
+        if len(names) != 1 or not names[0].endswith(TABLES):
             wrong.append(f"{path} defines {names}")
-    print("\n".join(wrong) or f"{len(sys.argv) - 1} paths, a table each")
+    print("\n".join(wrong) or f"{len(sys.argv) - 1} objects, a table each")
     return 1 if wrong or len(sys.argv) < 2 else 0
 
 

@@ -1,6 +1,6 @@
 // What a device computes: the operations that layers, losses and update rules are made of, each
 // coarse enough to be one kernel or library call. The CPU and CUDA implement it; what every
-// implementation owes is in tests/nn/backend_contract_test.cpp.
+// implementation owes is in tests/nn/contract.
 //
 // Common to all operations:
 // - Tensors are on the device, contiguous, and may not overlap unless it is said ("in place").

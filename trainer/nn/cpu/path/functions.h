@@ -69,7 +69,7 @@ inline Lanes normal_distribution(Lanes x) {
                                0.68716097F,  0.51079136F};
   constexpr float kInverseRoot2 = 0x1.6a09e6p-1F;
   const Lanes size = magnitude(x) * kInverseRoot2;
-  const Lanes z = size > 10 ? broadcast(10) : size;
+  const Lanes z = size > 14 ? broadcast(14) : size;  // the tail is 0 there
   const Lanes t = 2 / (2 + z);
   const Lanes tail = t * polynomial(kScaled, t - 0.5F) * exponential(-(z * z)) * 0.5F;
   const Lanes result = x > 0 ? 1 - tail : tail;

@@ -1,0 +1,194 @@
+// Batch and layer normalization.
+#include <cmath>
+
+#include "tests/nn/contract/arrays.h"
+#include "tests/nn/contract/reference.h"
+#include "tests/nn/contract/subjects.h"
+
+namespace autoglm::nn::contract {
+namespace {
+
+struct Size {
+  std::int64_t rows = 1;
+  std::int64_t columns = 1;
+};
+constexpr Size kSizes[] = {{5, 3}, {3, 17}, {67, 16}, {131, 5}, {9, 40}, {1, 33}, {4, 1}};
+constexpr float kEpsilon = 1e-5F;
+
+using Normalized = Doubles (*)(const Doubles&, const Doubles&, const Doubles&, double);
+
+// Numbers whose mean is far from 0: what cancels shows.
+struct Case {
+  Case(Size s, DType type)
+      : size(s),
+        shape{s.rows, s.columns},
+        x(random_numbers(type, s.rows * s.columns, 20)),
+        dy(random_numbers(type, s.rows * s.columns, 21)),
+        gamma(random_numbers(DType::f32, s.columns, 22)),
+        beta(random_numbers(DType::f32, s.columns, 23)) {
+    for (double& number : x) {
+      number += 5;
+    }
+    x = rounded(type, x);
+  }
+
+  Size size;
+  Shape shape;
+  Doubles x, dy, gamma, beta;
+};
+
+/// The gradients by x, gamma and beta, by central differences.
+struct Gradients {
+  Doubles x, gamma, beta;
+};
+
+Gradients gradients(const Case& c, Normalized normalized) {
+  const double epsilon = static_cast<double>(kEpsilon);
+  return {differences(
+              c.x,
+              [&](const Doubles& x) { return dot(c.dy, normalized(x, c.gamma, c.beta, epsilon)); }),
+          differences(c.gamma,
+                      [&](const Doubles& gamma) {
+                        return dot(c.dy, normalized(c.x, gamma, c.beta, epsilon));
+                      }),
+          differences(c.beta, [&](const Doubles& beta) {
+            return dot(c.dy, normalized(c.x, c.gamma, beta, epsilon));
+          })};
+}
+
+// Central differences of 5 +- 1 lose some digits themselves.
+void check_gradient(DType type, const Doubles& got, const Doubles& wanted) {
+  double greatest = 1e-2;  // where all gradients vanish, one of 0 is as good
+  for (const double number : wanted) {
+    greatest = std::max(greatest, std::fabs(number));
+  }
+  Doubles a = got;
+  Doubles b = wanted;
+  a.push_back(greatest);
+  b.push_back(greatest);
+  check_close(type, a, b);
+}
+
+TEST_CASE("batch normalization and its gradients") {
+  on_all_types([](Backend& backend, DType type) {
+    for (const Size size : kSizes) {
+      CAPTURE(size.rows);
+      CAPTURE(size.columns);
+      const Case c(size, type);
+      const Array x(backend, type, c.shape, c.x);
+      const Array dy(backend, type, c.shape, c.dy);
+      const Array gamma(backend, DType::f32, {size.columns}, c.gamma);
+      const Array beta(backend, DType::f32, {size.columns}, c.beta);
+      const Array mean(backend, DType::f32, {size.columns});
+      const Array deviation(backend, DType::f32, {size.columns});
+      const Array dgamma(backend, DType::f32, {size.columns}, c.beta);
+      const Array dbeta(backend, DType::f32, {size.columns}, c.gamma);
+      const Array y(backend, type, c.shape);
+      const Array dx(backend, type, c.shape);
+      const Backend::BatchNorm norm{.epsilon = kEpsilon,
+                                    .gamma = gamma.floats(),
+                                    .beta = beta.floats(),
+                                    .mean = mean.floats(),
+                                    .inverse_deviation = deviation.floats()};
+      REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+      check_close(type, y.numbers(),
+                  batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
+      REQUIRE(backend.batch_norm_backward(norm, x.tensor(), dy.tensor(), dx.tensor(),
+                                          dgamma.floats(), dbeta.floats()) == Status::ok);
+      const Gradients wanted = gradients(c, batch_normalized);
+      check_gradient(type, dx.numbers(), wanted.x);
+      check_gradient(DType::f32, dgamma.numbers(), sum(c.beta, wanted.gamma));
+      check_gradient(DType::f32, dbeta.numbers(), sum(c.gamma, wanted.beta));
+    }
+  });
+}
+
+TEST_CASE("running statistics follow, the variance unbiased, and are what evaluation uses") {
+  on_all([](Backend& backend) {
+    const Array x(backend, DType::f32, {3, 2}, {1, 10, 2, 10, 6, 40});
+    const Array gamma(backend, DType::f32, {2}, {2, 1});
+    const Array beta(backend, DType::f32, {2}, {0, 3});
+    const Array mean(backend, DType::f32, {2});
+    const Array deviation(backend, DType::f32, {2});
+    const Array running_mean(backend, DType::f32, {2}, {0, 100});
+    const Array running_variance(backend, DType::f32, {2}, {1, 0});
+    const Array y(backend, DType::f32, {3, 2});
+    const Backend::BatchNorm norm{.epsilon = 0,
+                                  .momentum = 0.25F,
+                                  .gamma = gamma.floats(),
+                                  .beta = beta.floats(),
+                                  .mean = mean.floats(),
+                                  .inverse_deviation = deviation.floats(),
+                                  .running_mean = running_mean.floats(),
+                                  .running_variance = running_variance.floats()};
+    REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+    // Means 3 and 20, sums of squares 14 and 600.
+    check_close(DType::f32, mean.numbers(), {3, 20});
+    check_close(DType::f32, deviation.numbers(),
+                {1 / std::sqrt(14.0 / 3), 1 / std::sqrt(600.0 / 3)});
+    check_close(DType::f32, running_mean.numbers(), {0.75, 80});
+    check_close(DType::f32, running_variance.numbers(), {0.75 + 7 * 0.25, 300 * 0.25});
+    REQUIRE(backend.batch_norm_apply(norm, x.tensor(), y.tensor()) == Status::ok);
+    const double first = 2 / std::sqrt(2.5);
+    const double second = 1 / std::sqrt(75.0);
+    check_close(DType::f32, y.numbers(),
+                {0.25 * first, 3 - 70 * second, 1.25 * first, 3 - 70 * second, 5.25 * first,
+                 3 - 40 * second});
+  });
+}
+
+TEST_CASE("layer normalization and its gradients") {
+  on_all_types([](Backend& backend, DType type) {
+    for (const Size size : kSizes) {
+      CAPTURE(size.rows);
+      CAPTURE(size.columns);
+      const Case c(size, type);
+      const Array x(backend, type, c.shape, c.x);
+      const Array dy(backend, type, c.shape, c.dy);
+      const Array gamma(backend, DType::f32, {size.columns}, c.gamma);
+      const Array beta(backend, DType::f32, {size.columns}, c.beta);
+      const Array mean(backend, DType::f32, {size.rows});
+      const Array deviation(backend, DType::f32, {size.rows});
+      const Array dgamma(backend, DType::f32, {size.columns}, c.beta);
+      const Array dbeta(backend, DType::f32, {size.columns}, c.gamma);
+      const Array y(backend, type, c.shape);
+      const Array dx(backend, type, c.shape);
+      const Backend::LayerNorm norm{.epsilon = kEpsilon,
+                                    .gamma = gamma.floats(),
+                                    .beta = beta.floats(),
+                                    .mean = mean.floats(),
+                                    .inverse_deviation = deviation.floats()};
+      REQUIRE(backend.layer_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+      check_close(type, y.numbers(),
+                  layer_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
+      REQUIRE(backend.layer_norm_backward(norm, x.tensor(), dy.tensor(), dx.tensor(),
+                                          dgamma.floats(), dbeta.floats()) == Status::ok);
+      const Gradients wanted = gradients(c, layer_normalized);
+      check_gradient(type, dx.numbers(), wanted.x);
+      check_gradient(DType::f32, dgamma.numbers(), sum(c.beta, wanted.gamma));
+      check_gradient(DType::f32, dbeta.numbers(), sum(c.gamma, wanted.beta));
+    }
+  });
+}
+
+TEST_CASE("a column with NaN is NaN, and no other") {
+  on_all([](Backend& backend) {
+    const Array x(backend, DType::f32, {2, 3}, {1, std::nan(""), 3, 4, 5, 9});
+    const Array ones(backend, DType::f32, {3}, {1, 1, 1});
+    const Array mean(backend, DType::f32, {3});
+    const Array deviation(backend, DType::f32, {3});
+    const Array y(backend, DType::f32, {2, 3});
+    const Backend::BatchNorm norm{.gamma = ones.floats(),
+                                  .beta = ones.floats(),
+                                  .mean = mean.floats(),
+                                  .inverse_deviation = deviation.floats()};
+    REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+    const Doubles numbers = y.numbers();
+    CHECK(std::isnan(numbers[1]));
+    CHECK(std::isnan(numbers[4]));
+    CHECK(std::isfinite(numbers[0] + numbers[2] + numbers[3] + numbers[5]));
+  });
+}
+
+}  // namespace
+}  // namespace autoglm::nn::contract
