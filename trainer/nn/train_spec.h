@@ -84,8 +84,9 @@ constexpr DType working_type(Precision precision) {
 }
 
 enum class MemoryProfile {
-  efficient,   // activations inside a block are computed again in the backward pass; a batch is
-               // split into pieces whose gradients are added up
+  efficient,   // activations inside a block are computed again in the backward pass; without batch
+               // norm, a batch is split into up to four pieces of at least 16 samples, whose
+               // gradients are added up
   balanced,    // all activations are kept
   performance  // and the next batch is prepared while this one trains
 };
@@ -99,7 +100,8 @@ struct OptimizerSpec {
   double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;
   double weight_decay = 0.01;  // sgd, adam: added to the gradient, default 0
   bool decay_all = false;      // also biases and norms
-  /// For parameters whose name begins with `prefix` ("fc1", "conv2.weight"); the longest counts.
+  /// For parameters whose name begins with `prefix` ("fc1", "conv2.weight"), though not within a
+  /// number: "fc1" is not for fc10. The longest counts; one without parameters is a mistake.
   struct Group {
     std::string prefix{};
     double lr_factor = 1;

@@ -1,0 +1,58 @@
+#include "training_data.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace autoglm::nn {
+
+TrainingData::TrainingData(const Problem& problem, std::int64_t samples, std::uint64_t seed)
+    : problem_(problem), inputs_(normal_numbers(samples * problem.sample.count(), seed)) {
+  for (std::int64_t i = 0; i < samples; ++i) {
+    const auto begin = inputs_.begin() + i * problem.sample.count();
+    targets_.insert(targets_.end(), begin, begin + problem.outputs);
+    labels_.push_back(
+        static_cast<std::int32_t>(std::max_element(begin, begin + problem.outputs) - begin));
+    const float shift = 0.5F * static_cast<float>(labels_.back());
+    std::for_each(begin, begin + problem.sample.count(), [shift](float& x) { x += shift; });
+  }
+}
+
+Batch TrainingData::batch(std::int64_t first, std::int64_t samples) const {
+  Batch batch{.samples = samples, .inputs = inputs_.data() + first * problem_.sample.count()};
+  if (problem_.classification) {
+    batch.labels = labels_.data() + first;
+  } else {
+    batch.targets = targets_.data() + first * problem_.outputs;
+  }
+  return batch;
+}
+
+void train(NetworkTrainer& trainer, const TrainingData& data, std::int64_t batch,
+           std::int64_t first, std::int64_t steps, double lr) {
+  for (std::int64_t step = first; step < first + steps; ++step) {
+    trainer.accumulate(data.batch(step * batch, batch), batch);
+    trainer.update(lr);
+  }
+}
+
+double greatest_difference(const std::vector<NamedArray>& a, const std::vector<NamedArray>& b) {
+  REQUIRE(a.size() == b.size());
+  double greatest = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    REQUIRE(a[i].name == b[i].name);
+    REQUIRE(a[i].numbers.size() == b[i].numbers.size());
+    double most = 0;
+    double size = 0;
+    for (std::size_t k = 0; k < a[i].numbers.size(); ++k) {
+      const auto here = static_cast<double>(b[i].numbers[k]);
+      most = std::max(most, std::abs(static_cast<double>(a[i].numbers[k]) - here));
+      size = std::max(size, std::abs(here));
+    }
+    greatest = std::max(greatest, size > 0 ? most / size : most);
+  }
+  return greatest;
+}
+
+}  // namespace autoglm::nn

@@ -1,0 +1,78 @@
+#include "trainer/nn/model/step_plan.h"
+
+#include <algorithm>
+
+#include "trainer/nn/model/control_layout.h"
+#include "trainer/nn/model/device_arena.h"
+#include "trainer/nn/model/parameter_store.h"
+#include "trainer/nn/model/update_groups.h"
+
+namespace autoglm::nn {
+namespace {
+
+constexpr std::int64_t kMostPieces = 4;
+constexpr std::int64_t kLeastPiece = 16;
+
+std::int64_t piece_of(const Network& network, const TrainingSpec& spec) {
+  if (spec.memory != MemoryProfile::efficient || network.mixes_samples()) {
+    return spec.batch;
+  }
+  const std::int64_t share = (spec.batch + kMostPieces - 1) / kMostPieces;
+  return std::min(spec.batch, std::max(kLeastPiece, share));
+}
+
+// What backends need at most, of those that we know: a layer's tensors and its weights as f32.
+std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
+  std::int64_t most = 0;
+  for (const Node& node : network.nodes()) {
+    most = std::max(most, network.shape(node.x).count() + network.shape(node.y).count());
+  }
+  std::int64_t weights = 0;
+  for (const ParameterInfo& info : network.layout().parameters()) {
+    weights = std::max(weights, info.shape.count());
+  }
+  return static_cast<std::size_t>(piece * most + weights) * sizeof(float);
+}
+
+}  // namespace
+
+StepPlan plan_step(const Network& network, const Problem& problem, const TrainingSpec& spec) {
+  StepPlan plan{.piece = piece_of(network, spec),
+                .working = working_type(spec.precision),
+                .moments = moments_of(spec.optimizer)};
+  ProgramOptions options{
+      .mode = Mode::training,
+      .batch = plan.piece,
+      .working = plan.working,
+      .recompute = spec.memory == MemoryProfile::efficient,
+      .truth_bytes = problem.classification ? 4 : 4 * static_cast<std::size_t>(problem.outputs)};
+  plan.training = plan_program(network, options);
+  options.mode = Mode::evaluation;
+  plan.evaluation = plan_program(network, options);
+  plan.activation_bytes = std::max(plan.training.bytes, plan.evaluation.bytes);
+  return plan;
+}
+
+std::size_t control_bytes(const Network& network) {
+  return kMoments + aligned_bytes(network.layout().parameters().size() * 2 * sizeof(float));
+}
+
+MemoryUse predict_memory(const Network& network, const StepPlan& plan) {
+  const ParameterBytes parameters = parameter_bytes(network.layout(), plan.working, plan.moments);
+  return {.masters = parameters.masters,
+          .gradients = parameters.gradients,
+          .moments = parameters.moments,
+          .working = parameters.working,
+          .statistics = parameters.statistics,
+          .activations = plan.activation_bytes,
+          .control = control_bytes(network),
+          .scratch = scratch_estimate(network, plan.piece)};
+}
+
+MemoryUse predict_memory(const ModelSpec& model, const TrainingSpec& training,
+                         const Problem& problem) {
+  const Network network = build_network(model, problem.sample, problem.outputs);
+  return predict_memory(network, plan_step(network, problem, training));
+}
+
+}  // namespace autoglm::nn
