@@ -156,8 +156,8 @@ struct TrainingSpec {
   std::optional<std::int64_t> memory_limit_bytes{};  // above it a configuration is infeasible
   std::string device{"cpu"};                         // cpu, cuda, cuda-emul, auto
   std::int64_t top_k = 5;                            // of precision_at_k and ndcg
-  std::int64_t checkpoint_epochs = 1;                // 0: only when told to stop
-  std::optional<std::uint64_t> seed{};  // of weights, order, dropout; else AUTOGLM_SEED, else 0
+  double checkpoint_seconds = 30;                    // between checkpoints; 0: after each epoch
+  std::uint64_t seed = 0;                            // of weights, order, dropout, augmentation
 };
 
 struct TrainSpec {

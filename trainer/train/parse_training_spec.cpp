@@ -141,7 +141,9 @@ nn::TrainingSpec parse_training_spec(const SpecNode& training) {
     spec.device = device->string;
   }
   reader.integer("top_k", 1, kMany, spec.top_k);
-  reader.integer("checkpoint_epochs", 0, kMany, spec.checkpoint_epochs);
+  if (const SpecNode* checkpoint = reader.find("checkpoint")) {
+    spec.checkpoint_seconds = checkpoint->as_seconds();
+  }
   if (const SpecNode* seed = reader.find("seed")) {
     spec.seed = static_cast<std::uint64_t>(seed->as_integer(0, kGreatestSeed));
   }

@@ -49,7 +49,7 @@ TEST_CASE("training and evaluating allocate nothing once they have run") {
             backend.allocations = 0;
             before = calls_of_new;
           }
-          const Batch batch = data.batch(step * spec.batch, spec.batch);
+          const Samples batch = data.batch(step * spec.batch, spec.batch);
           trainer.accumulate(batch, spec.batch);
           trainer.update(0.01);
           trainer.report();

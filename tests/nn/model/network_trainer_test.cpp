@@ -84,14 +84,14 @@ TEST_CASE("a network learns, and its evaluation is the plain loss of its probabi
     const auto backend = make_cpu_backend();
     NetworkTrainer trainer(*backend, image ? image_model() : row_model(), spec, problem);
     const TrainingData data(problem, 40 * spec.batch);
-    const Batch all = data.batch(0, 40 * spec.batch);
+    const Samples all = data.batch(0, 40 * spec.batch);
     const double before = trainer.evaluate(all, nullptr);
     train(trainer, data, spec.batch, 0, 40);
-    std::vector<float> results(static_cast<std::size_t>(all.samples * problem.outputs));
+    std::vector<float> results(static_cast<std::size_t>(all.count * problem.outputs));
     const double after = trainer.evaluate(all, results.data());
     CHECK(after < 0.9 * before);
     double loss = 0;
-    for (std::int64_t i = 0; i < all.samples; ++i) {
+    for (std::int64_t i = 0; i < all.count; ++i) {
       double sum = 0;
       for (std::int64_t k = 0; k < problem.outputs; ++k) {
         sum += static_cast<double>(results[static_cast<std::size_t>(i * problem.outputs + k)]);
@@ -111,7 +111,7 @@ TEST_CASE("evaluating changes nothing, and needs no labels") {
   const TrainingData data(image_problem(), 100);
   train(trainer, data, spec.batch, 0, 2);
   const std::vector<NamedArray> before = trainer.save();
-  Batch batch = data.batch(0, 100);
+  Samples batch = data.batch(0, 100);
   std::vector<float> with(300);
   std::vector<float> without(300);
   trainer.evaluate(batch, with.data());

@@ -40,8 +40,8 @@ double loss_after(const ModelSpec& model, const Problem& problem, Precision prec
   NetworkTrainer trainer(*backend, model, spec, problem);
   const TrainingData data(problem, 30 * spec.batch);
   train(trainer, data, spec.batch, 0, 30);
-  const Batch all = data.batch(0, 30 * spec.batch);
-  return trainer.evaluate(all, nullptr) / static_cast<double>(all.samples);
+  const Samples all = data.batch(0, 30 * spec.batch);
+  return trainer.evaluate(all, nullptr) / static_cast<double>(all.count);
 }
 
 }  // namespace

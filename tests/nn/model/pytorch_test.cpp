@@ -150,10 +150,10 @@ class Batches {
     }
   }
 
-  Batch batch(std::int64_t step) const {
+  Samples batch(std::int64_t step) const {
     const std::int64_t first = step % 3 * case_.training.batch;
-    Batch result{
-        .samples = case_.training.batch,
+    Samples result{
+        .count = case_.training.batch,
         .inputs = numbers(kind_ + "/inputs").data() + first * case_.problem.sample.count()};
     if (case_.problem.classification) {
       result.labels = labels_.data() + first;
@@ -193,9 +193,9 @@ TEST_CASE("networks compute what PyTorch's compute") {
       REQUIRE(static_cast<std::int64_t>(initial.size()) == info.shape.count());
       std::copy(initial.begin(), initial.end(), run.master(info));
     }
-    const Batch batch = Batches(of).batch(0);
+    const Samples batch = Batches(of).batch(0);
     const std::vector<float> inputs(batch.inputs,
-                                    batch.inputs + batch.samples * of.problem.sample.count());
+                                    batch.inputs + batch.count * of.problem.sample.count());
     CHECK(difference(run.forward(inputs), numbers(of.name + "/outputs")) < 1e-5);
   }
 }

@@ -46,7 +46,7 @@ TEST_CASE("a run that was saved and loaded goes on to the bit") {
 
     CHECK(resumed.save() == whole.save());
     CHECK(resumed.take_training_loss() == whole.take_training_loss());
-    const Batch batch = data.batch(0, spec.batch);
+    const Samples batch = data.batch(0, spec.batch);
     CHECK(resumed.evaluate(batch, nullptr) == whole.evaluate(batch, nullptr));
   }
 }

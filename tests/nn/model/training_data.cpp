@@ -19,8 +19,8 @@ TrainingData::TrainingData(const Problem& problem, std::int64_t samples, std::ui
   }
 }
 
-Batch TrainingData::batch(std::int64_t first, std::int64_t samples) const {
-  Batch batch{.samples = samples, .inputs = inputs_.data() + first * problem_.sample.count()};
+Samples TrainingData::batch(std::int64_t first, std::int64_t samples) const {
+  Samples batch{.count = samples, .inputs = inputs_.data() + first * problem_.sample.count()};
   if (problem_.classification) {
     batch.labels = labels_.data() + first;
   } else {

@@ -16,7 +16,7 @@ class TrainingData {
  public:
   TrainingData(const Problem& problem, std::int64_t samples, std::uint64_t seed = 1);
 
-  Batch batch(std::int64_t first, std::int64_t samples) const;
+  Samples batch(std::int64_t first, std::int64_t samples) const;
   std::vector<float>& targets() { return targets_; }
 
  private:

@@ -65,7 +65,7 @@ void NetworkTrainer::check(Status status, const char* call) const {
   require_ok(status, backend_, call);
 }
 
-void NetworkTrainer::load_inputs(const Program& program, const Batch& batch, std::int64_t first,
+void NetworkTrainer::load_inputs(const Program& program, const Samples& batch, std::int64_t first,
                                  std::int64_t samples) {
   const std::int64_t size = problem_.sample.count();
   const Tensor input = executor_.tensor(program, program.input, 0, samples);
@@ -108,7 +108,7 @@ void NetworkTrainer::losses_of(const Program& program, Mode mode, std::int64_t s
   check(backend_.add_sum(losses, samples, sum), "add_sum");
 }
 
-void NetworkTrainer::train_piece(const Batch& batch, std::int64_t first, std::int64_t samples,
+void NetworkTrainer::train_piece(const Samples& batch, std::int64_t first, std::int64_t samples,
                                  float scale) {
   load_inputs(plan_.training, batch, first, samples);
   const PassOptions pass{.mode = Mode::training,
@@ -120,18 +120,18 @@ void NetworkTrainer::train_piece(const Batch& batch, std::int64_t first, std::in
   executor_.backward(plan_.training, pass);
 }
 
-void NetworkTrainer::accumulate(const Batch& batch, std::int64_t update_samples) {
-  assert(batch.samples >= 1 && batch.samples <= update_samples);
+void NetworkTrainer::accumulate(const Samples& batch, std::int64_t update_samples) {
+  assert(batch.count >= 1 && batch.count <= update_samples);
   assert((problem_.classification ? batch.labels != nullptr : batch.targets != nullptr));
   if (fresh_) {
     parameters_.zero_gradients();
     fresh_ = false;
   }
   const float scale = 1 / static_cast<float>(update_samples);
-  for (std::int64_t first = 0; first < batch.samples; first += plan_.piece) {
-    train_piece(batch, first, std::min(plan_.piece, batch.samples - first), scale);
+  for (std::int64_t first = 0; first < batch.count; first += plan_.piece) {
+    train_piece(batch, first, std::min(plan_.piece, batch.count - first), scale);
   }
-  loss_samples_ += batch.samples;
+  loss_samples_ += batch.count;
 }
 
 void NetworkTrainer::update(double lr) {
@@ -198,7 +198,7 @@ double NetworkTrainer::take_training_loss() {
   return samples > 0 ? sum / samples : std::numeric_limits<double>::quiet_NaN();
 }
 
-void NetworkTrainer::evaluate_piece(const Batch& batch, std::int64_t first, std::int64_t samples,
+void NetworkTrainer::evaluate_piece(const Samples& batch, std::int64_t first, std::int64_t samples,
                                     float* results) {
   const Program& program = plan_.evaluation;
   load_inputs(program, batch, first, samples);
@@ -220,9 +220,9 @@ void NetworkTrainer::evaluate_piece(const Batch& batch, std::int64_t first, std:
         "download");
 }
 
-double NetworkTrainer::evaluate(const Batch& batch, float* results) {
-  for (std::int64_t first = 0; first < batch.samples; first += plan_.piece) {
-    evaluate_piece(batch, first, std::min(plan_.piece, batch.samples - first), results);
+double NetworkTrainer::evaluate(const Samples& batch, float* results) {
+  for (std::int64_t first = 0; first < batch.count; first += plan_.piece) {
+    evaluate_piece(batch, first, std::min(plan_.piece, batch.count - first), results);
   }
   return take_sum(kEvaluationSum);
 }

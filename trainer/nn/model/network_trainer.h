@@ -26,8 +26,8 @@
 namespace autoglm::nn {
 
 /// In the host's memory, borrowed for the call.
-struct Batch {
-  std::int64_t samples = 0;
+struct Samples {
+  std::int64_t count = 0;
   const float* inputs = nullptr;         // [samples, sample's shape]
   const std::int32_t* labels = nullptr;  // [samples], classification; negative: teaches nothing
   const float* targets = nullptr;        // [samples, outputs], else
@@ -60,8 +60,8 @@ class NetworkTrainer {
   NetworkTrainer& operator=(const NetworkTrainer&) = delete;
 
   /// Adds the gradient of the batch's share of the mean loss over the `update_samples` samples of
-  /// all batches of this update. REQUIRES: 1 <= batch.samples <= update_samples; labels or targets.
-  void accumulate(const Batch& batch, std::int64_t update_samples);
+  /// all batches of this update. REQUIRES: 1 <= batch.count <= update_samples; labels or targets.
+  void accumulate(const Samples& batch, std::int64_t update_samples);
   /// Clips, unscales and applies what was accumulated. REQUIRES: something was.
   void update(double lr);
   /// Mean loss of all samples since the last call, as they were trained on. NaN: there were none.
@@ -71,7 +71,7 @@ class NetworkTrainer {
   /// cross-entropy or squared error, so that trials with other losses can be compared; 0 without
   /// labels or targets. `results`, unless null, takes [samples, outputs]: probabilities, or what
   /// was predicted. Any number of samples.
-  double evaluate(const Batch& batch, float* results);
+  double evaluate(const Samples& batch, float* results);
 
   /// Waits for the device. The reference holds until the next call. REQUIRES: not between
   /// accumulate() and update().
@@ -92,10 +92,11 @@ class NetworkTrainer {
   std::vector<NamedArray> gradients() const;
 
  private:
-  void load_inputs(const Program& program, const Batch& batch, std::int64_t first,
+  void load_inputs(const Program& program, const Samples& batch, std::int64_t first,
                    std::int64_t samples);
-  void train_piece(const Batch& batch, std::int64_t first, std::int64_t samples, float scale);
-  void evaluate_piece(const Batch& batch, std::int64_t first, std::int64_t samples, float* results);
+  void train_piece(const Samples& batch, std::int64_t first, std::int64_t samples, float scale);
+  void evaluate_piece(const Samples& batch, std::int64_t first, std::int64_t samples,
+                      float* results);
   void losses_of(const Program& program, Mode mode, std::int64_t samples, float scale);
   void update_group(const UpdateGroup& group, double lr);
   double take_sum(std::size_t offset);
