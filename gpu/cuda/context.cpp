@@ -1,0 +1,123 @@
+#include "gpu/cuda/context.h"
+
+#include <cstdio>
+#include <cstring>
+
+namespace autoglm::gpu {
+namespace {
+
+/// What NVIDIA advises for Hopper; older devices need less.
+constexpr std::size_t kWorkspace = std::size_t{32} << 20U;
+
+const char* file_of(const std::source_location& place) {
+  const char* slash = std::strrchr(place.file_name(), '/');
+  return slash == nullptr ? place.file_name() : slash + 1;
+}
+
+}  // namespace
+
+Context::~Context() {
+  if (device_ < 0) {
+    return;
+  }
+  cudaSetDevice(device_);
+  if (queue_.stream != nullptr) {
+    cudaStreamSynchronize(queue_.stream);
+  }
+  if (cublas_ != nullptr) {
+    cublasDestroy(cublas_);
+  }
+  cudaFree(scratch_);
+  cudaFree(workspace_);
+  if (queue_.stream != nullptr) {
+    cudaStreamDestroy(queue_.stream);
+  }
+}
+
+Status Context::open(int device) {
+  call_ = "open";
+  Status status = check(cudaSetDevice(device));
+  if (status != Status::ok) {
+    return status;
+  }
+  device_ = device;
+  status =
+      check(cudaDeviceGetAttribute(&queue_.processors, cudaDevAttrMultiProcessorCount, device));
+  if (status == Status::ok) {
+    status = check(cudaStreamCreateWithFlags(&queue_.stream, cudaStreamNonBlocking));
+  }
+  if (status == Status::ok) {
+    status = check(cublasCreate(&cublas_));
+  }
+  if (status == Status::ok) {
+    status = check(cublasSetStream(cublas_, queue_.stream));
+  }
+  if (status == Status::ok) {
+    // f32 is f32, not TF32; and partial sums of 16-bit products are f32.
+    status = check(cublasSetMathMode(
+        cublas_, static_cast<cublasMath_t>(CUBLAS_DEFAULT_MATH |
+                                           CUBLAS_MATH_DISALLOW_REDUCED_PRECISION_REDUCTION)));
+  }
+  if (status == Status::ok) {
+    status = check(cudaMalloc(&workspace_, kWorkspace));
+  }
+  if (status != Status::ok) {
+    return status;
+  }
+  workspace_bytes_ = kWorkspace;
+  return check(cublasSetWorkspace(cublas_, workspace_, workspace_bytes_));
+}
+
+void Context::begin(const char* call) {
+  call_ = call;
+  cudaSetDevice(device_);
+}
+
+Status Context::fail(Status status, const char* why, Place place) {
+  std::snprintf(error_, sizeof error_, "%s: %s:%u: %s", call_, file_of(place),
+                static_cast<unsigned>(place.line()), why);
+  return status;
+}
+
+Status Context::check(cudaError_t error, Place place) {
+  if (error == cudaSuccess) {
+    return Status::ok;
+  }
+  cudaGetLastError();  // else the next call would report it again
+  const Status status =
+      error == cudaErrorMemoryAllocation ? Status::out_of_memory : Status::device_failed;
+  char why[256];
+  std::snprintf(why, sizeof why, "%s (%s)", cudaGetErrorString(error), cudaGetErrorName(error));
+  return fail(status, why, place);
+}
+
+Status Context::check(cublasStatus_t error, Place place) {
+  if (error == CUBLAS_STATUS_SUCCESS) {
+    return Status::ok;
+  }
+  const Status status = error == CUBLAS_STATUS_NOT_SUPPORTED  ? Status::unsupported
+                        : error == CUBLAS_STATUS_ALLOC_FAILED ? Status::out_of_memory
+                                                              : Status::device_failed;
+  return fail(status, cublasGetStatusString(error), place);
+}
+
+Status Context::scratch(std::size_t bytes, void** address) {
+  if (bytes > scratch_bytes_) {
+    const Status done = check(cudaStreamSynchronize(queue_.stream));
+    if (done != Status::ok) {
+      return done;
+    }
+    cudaFree(scratch_);
+    scratch_ = nullptr;
+    scratch_bytes_ = 0;
+    const Status status = check(cudaMalloc(&scratch_, bytes));
+    if (status != Status::ok) {
+      return status;
+    }
+    scratch_bytes_ = bytes;
+  }
+  *address = scratch_;
+  return Status::ok;
+}
+
+}  // namespace autoglm::gpu

@@ -1,0 +1,62 @@
+// What the operations of a CUDA backend share: the device, its stream and libraries, scratch
+// memory, and what went wrong last.
+#pragma once
+
+#include <cublas_v2.h>
+
+#include <cstddef>
+#include <source_location>
+#include <string>
+
+#include "gpu/cuda/queue.h"
+#include "trainer/nn/backend.h"
+
+namespace autoglm::gpu {
+
+using nn::Status;
+
+class Context {
+ public:
+  using Place = std::source_location;
+
+  Context() = default;
+  Context(const Context&) = delete;
+  Context& operator=(const Context&) = delete;
+  /// Waits for what runs.
+  ~Context();
+
+  /// Takes the device; called once, before anything else.
+  Status open(int device);
+
+  const Queue& queue() const { return queue_; }
+  cublasHandle_t cublas() const { return cublas_; }
+  int device() const { return device_; }
+
+  /// Begins an operation that errors are to name: the calling thread uses this device.
+  void begin(const char* call);
+  /// ok, or what the error means; last_error() tells it.
+  Status check(cudaError_t error, Place place = Place::current());
+  Status check(cublasStatus_t error, Place place = Place::current());
+  Status fail(Status status, const char* why, Place place = Place::current());
+  /// A mistake of the caller: `rule` says what holds for the arguments.
+  Status refuse(const char* rule) { return fail(Status::bad_argument, rule); }
+
+  /// At least so many bytes that belong to the current operation.
+  Status scratch(std::size_t bytes, void** address);
+  std::size_t scratch_bytes() const { return scratch_bytes_ + workspace_bytes_; }
+
+  const char* last_error() const { return error_; }
+
+ private:
+  Queue queue_{};
+  cublasHandle_t cublas_ = nullptr;
+  int device_ = -1;
+  void* scratch_ = nullptr;
+  std::size_t scratch_bytes_ = 0;
+  void* workspace_ = nullptr;  // of cuBLAS: its own would differ from run to run
+  std::size_t workspace_bytes_ = 0;
+  const char* call_ = "";
+  char error_[512] = "";
+};
+
+}  // namespace autoglm::gpu

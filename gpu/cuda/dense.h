@@ -1,0 +1,17 @@
+// Kernels beside the matrix products of dense layers and convolutions.
+#pragma once
+
+#include "gpu/cuda/queue.h"
+
+namespace autoglm::gpu {
+
+/// y <- y + bias, or relu of it; y: [rows, columns]; bias: f32 [columns] or null.
+cudaError_t add_bias(const Queue& queue, void* y, DType type, std::int64_t rows,
+                     std::int64_t columns, const float* bias, bool relu);
+
+/// totals += column sums of y.
+std::size_t column_totals_scratch(const Queue& queue, std::int64_t columns);
+cudaError_t add_column_totals(const Queue& queue, const void* y, DType type, std::int64_t rows,
+                              std::int64_t columns, float* totals, void* scratch);
+
+}  // namespace autoglm::gpu

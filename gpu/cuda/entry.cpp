@@ -1,0 +1,56 @@
+// The library's one function.
+#include <cstdio>
+#include <memory>
+
+#include "gpu/cuda/cuda_backend.h"
+#include "gpu/cuda_entry.h"
+
+namespace autoglm::gpu {
+namespace {
+
+int answer(CudaRequest& request, const char* reason) {
+  std::snprintf(request.reason, sizeof request.reason, "%s", reason);
+  return 1;
+}
+
+int serve(CudaRequest& request) {
+  if (request.abi != kCudaAbi) {
+    return answer(request, "the CUDA library is of another version of autoglm; build both alike");
+  }
+  int devices = 0;
+  const cudaError_t error = cudaGetDeviceCount(&devices);
+  if (error != cudaSuccess) {
+    return answer(request, cudaGetErrorString(error));
+  }
+  if (request.device < 0 || request.device >= devices) {
+    std::snprintf(request.reason, sizeof request.reason,
+                  "there is no CUDA device %d, but %d in all", request.device, devices);
+    return 1;
+  }
+  int major = 0;
+  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, request.device);
+  if (major < 8) {
+    std::snprintf(request.reason, sizeof request.reason,
+                  "CUDA device %d has compute capability %d.x; 8.0 is needed", request.device,
+                  major);
+    return 1;
+  }
+  auto backend = std::make_unique<CudaBackend>();
+  if (backend->open(request.device) != Status::ok) {
+    return answer(request, backend->last_error());
+  }
+  request.backend = backend.release();
+  return 0;
+}
+
+}  // namespace
+}  // namespace autoglm::gpu
+
+extern "C" __attribute__((visibility("default"))) int autoglm_cuda_backend(
+    autoglm::gpu::CudaRequest* request) {
+  try {
+    return autoglm::gpu::serve(*request);
+  } catch (...) {
+    return autoglm::gpu::answer(*request, "no memory for a CUDA backend");
+  }
+}

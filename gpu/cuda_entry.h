@@ -1,0 +1,27 @@
+// The one function of libautoglm_cuda.so, which gpu/cuda_library.h loads. It is found by name, so
+// that programs run where there is no CUDA; plain data and statuses cross it, no exception.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "trainer/nn/backend.h"
+
+namespace autoglm::gpu {
+
+/// Raised whenever trainer/nn/backend.h or tensor.h changes: library and program must agree.
+constexpr std::uint32_t kCudaAbi = 1;
+constexpr const char* kCudaEntry = "autoglm_cuda_backend";
+
+/// What is asked of the library, and what it answers.
+struct CudaRequest {
+  std::uint32_t abi = kCudaAbi;
+  std::int32_t device = 0;
+  nn::Backend* backend = nullptr;  // the caller's from then on; deleted by it
+  char reason[512] = {};           // why there is none, one line
+};
+
+/// 0: request->backend is set; else request->reason is.
+using CudaEntry = int (*)(CudaRequest* request);
+
+}  // namespace autoglm::gpu

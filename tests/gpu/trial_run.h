@@ -1,0 +1,80 @@
+// One operation on one backend, with random arrays that are the same on every backend.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "trainer/nn/backend.h"
+
+namespace autoglm::nn {
+
+/// What an operation left in an array, as f64; and the bytes as they are.
+struct Output {
+  std::string name{};
+  DType type = DType::f32;
+  bool exact = false;  // whole numbers: other backends must say the same
+  std::vector<double> values{};
+  std::vector<unsigned char> bytes{};
+};
+
+/// Arrays lie between guards, which must not change; and, if wished, at addresses that are aligned
+/// to a single number only.
+class TrialRun {
+ public:
+  TrialRun(Backend& backend, std::uint64_t seed, bool misaligned)
+      : backend_(backend), random_(seed), misaligned_(misaligned) {}
+  TrialRun(const TrialRun&) = delete;
+  TrialRun& operator=(const TrialRun&) = delete;
+  ~TrialRun();
+
+  Backend& backend() { return backend_; }
+
+  /// Numbers from a normal distribution, rounded to `type`.
+  Tensor in(DType type, const Shape& shape, float deviation = 1, float mean = 0);
+  Tensor in_out(const std::string& name, DType type, const Shape& shape, float deviation = 1,
+                float mean = 0);
+  /// Not a number in any type until the operation writes.
+  Tensor out(const std::string& name, DType type, const Shape& shape);
+
+  float* floats(std::int64_t n, float deviation = 1, float mean = 0);
+  float* floats_in_out(const std::string& name, std::int64_t n, float deviation = 1,
+                       float mean = 0);
+  float* floats_out(const std::string& name, std::int64_t n);
+  std::int32_t* integers_out(const std::string& name, std::int64_t n);
+  double* double_in_out(const std::string& name, double value);
+  /// Whole numbers in [least, below).
+  std::int32_t* integers(std::int64_t n, std::int32_t least, std::int32_t below);
+  StepState* state(const StepState& value);
+
+  /// Notes what an operation said; the rest of the case is of no use after a failure.
+  void check(Status status);
+  /// The first failure, or that a guard changed; empty: all is well.
+  std::string fault();
+  std::vector<Output> outputs();
+
+ private:
+  enum class Kind { f32, bf16, f16, integer, real, state };
+  struct Array {
+    std::string name{};  // empty: not an output
+    Kind kind = Kind::f32;
+    void* block = nullptr;
+    std::size_t offset = 0;
+    std::size_t bytes = 0;
+  };
+
+  void* place(const std::string& name, Kind kind, std::size_t size, std::int64_t n,
+              const void* from);
+  void* random_numbers(const std::string& name, DType type, std::int64_t n, float deviation,
+                       float mean);
+  std::vector<unsigned char> bytes_of(const Array& array);
+
+  Backend& backend_;
+  std::mt19937_64 random_;
+  bool misaligned_;
+  std::vector<Array> arrays_{};
+  std::string fault_{};
+};
+
+}  // namespace autoglm::nn
