@@ -44,36 +44,39 @@ struct DataSpec {
   enum class ColumnType { number, category, ignore };
   enum class MissingNumber { mean, zero, skip_row, error };
   enum class MissingCategory { own, skip_row, error };  // own: a category like the others
+  enum class RawType { u8, f32 };
 
   std::string path{};                 // absolute, or relative to where the program runs
   Format format = Format::automatic;  // by the ending of the path
-  std::string target{};  // a column's name; without a header its number, from 0. Tables only
   Task task = Task::automatic;
-  bool header = true;  // csv and tsv: the first line names the columns
+  std::string target{};  // a column's name; without a header its number, from 0. Tables only
   std::vector<std::pair<std::string, ColumnType>> columns{};  // what is not to be inferred
   MissingNumber missing_number = MissingNumber::mean;         // of the training part
   MissingCategory missing_category = MissingCategory::own;
+  bool header = true;          // csv and tsv: the first line names the columns
+  char separator = 0;          // csv and tsv: between fields; 0: a comma, a tab
   bool skip_bad_rows = false;  // counted; else the first one is an error
+  bool standardize = true;     // numbers: to mean 0, deviation 1 over the training part
 
-  std::string labels{};  // idx, raw: the path of the labels
+  RawType raw_type = RawType::u8;  // raw: of the images
+  std::string labels{};            // idx, raw: the path of the labels
   struct Image {
-    std::int64_t height = 0, width = 0, channels = 1;
+    std::int64_t height = 0, width = 0, channels = 1;  // 1 to 65536 each
   };
   std::optional<Image> image{};  // raw: required; tables: the features are one, row by row
-  DType raw_type = DType::f32;   // raw: f32, or bytes:
-  bool raw_bytes = true;
 
-  double validation = 0.2;        // share of the rows, in (0, 1)
-  std::string validation_path{};  // a file of its own instead
-  double test = 0;                // share of the rows, in [0, 1)
-  std::string test_path{};
-  std::int64_t folds = 1;        // > 1: cross-validation; `validation` is not used
-  bool stratify = true;          // classification: every part has the classes' shares
-  std::uint64_t split_seed = 0;  // the same split for every trial of a study
-  bool standardize = true;       // numbers: to mean 0, deviation 1 over the training part
-  std::int64_t shift = 0;        // images, in training: by up to so many pixels, >= 0
-  bool flip = false;             // left to right, for half of them
+  double validation = 0.2;          // share of the rows, in (0, 1)
+  std::string validation_path{};    // a file of its own instead
+  std::string validation_labels{};  // idx, raw: of validation_path
+  double test = 0;                  // share of the rows, in [0, 1)
+  std::string test_path{};          // a file of its own instead
+  std::string test_labels{};        // idx, raw: of test_path
+  std::int64_t folds = 1;           // > 1: cross-validation; `validation` is not used
+  std::uint64_t split_seed = 0;     // the same split for every trial of a study
+  std::int64_t shift = 0;           // images, in training: by up to so many pixels, 0 to 65536
   std::int64_t memory_bytes = std::int64_t{1} << 30;  // above this rows are read as they are needed
+  bool stratify = true;  // classification: every part has the classes' shares
+  bool flip = false;     // images, in training: left to right, for half of them
 };
 
 enum class Precision { fp32, bf16, fp16 };
