@@ -24,6 +24,7 @@ struct AllOptions {
   ReportOptions report{};
   ValidateOptions validate{};
   StdioOptions stdio{};
+  TrainOptions train{};
   LogOptions log{};
 };
 
@@ -134,6 +135,21 @@ void add_stdio(CLI::App& app, StdioOptions& options) {
                   "Asks and tells as a conversation: a JSON object a line in, one a line out.");
   add_study_options(stdio, options.study);
   add_storage_options(stdio, options.study);
+}
+
+void add_train(CLI::App& app, TrainOptions& options) {
+  CLI::App& train =
+      add_command(app, "train", "autoglm train trial.json",
+                  "Trains a network as a trial of kind \"train\" would; reports as lines of JSON.");
+  train.add_option("trial", options.trial, "the trial's section, with values filled in")
+      ->type_name("TRIAL.json")
+      ->required();
+  add_option(train, "--dir", options.directory,
+             "where checkpoints are written; the same command again goes on from there")
+      ->type_name("DIR");
+  train
+      .add_option("--seed", options.seed, "of weights, order and dropout (default: the section's)")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
 }
 
 void add_log(CLI::App& app, LogOptions& options) {
@@ -262,6 +278,7 @@ int run_command_line(int argc, char** argv) {
   add_report(app, options.report);
   add_validate(app, options.validate);
   add_stdio(app, options.stdio);
+  add_train(app, options.train);
   add_log(app, options.log);
   app.footer(commands_text(app));
   check_command_name(app, argc, argv);
@@ -279,6 +296,9 @@ int run_command_line(int argc, char** argv) {
   }
   if (command == "validate") {
     return run_validate(options.validate);
+  }
+  if (command == "train") {
+    return run_train(options.train);
   }
   return command == "stdio" ? run_stdio(options.stdio) : run_log(options.log);
 }

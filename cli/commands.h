@@ -61,6 +61,13 @@ struct StdioOptions {
 };
 int run_stdio(const StdioOptions& options);
 
+struct TrainOptions {
+  std::string trial{};      // path of the section with its values
+  std::string directory{};  // --dir: where checkpoints are; empty: as a trial, the attempt's
+  std::optional<std::uint64_t> seed{};
+};
+int run_train(const TrainOptions& options);
+
 struct LogOptions {
   std::vector<std::string> metrics{};  // KEY=VALUE
   std::optional<std::int64_t> step{};

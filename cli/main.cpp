@@ -14,6 +14,7 @@
 #include "storage/storage.h"
 #include "trainer/launch/device_error.h"
 #include "trainer/launch/guardian.h"
+#include "trainer/nn/data/data_error.h"
 
 namespace autoglm {
 namespace {
@@ -41,6 +42,8 @@ int guarded(int argc, char** argv) {
   } catch (const SpecError& error) {
     return failed(error, exit_usage);
   } catch (const UsageError& error) {
+    return failed(error, exit_usage);
+  } catch (const nn::DataError& error) {
     return failed(error, exit_usage);
   } catch (const StorageError& error) {
     return failed(error, exit_storage);

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-
 #include "cli/assemble.h"
 #include "cli/assertion.h"
 #include "cli/commands.h"
@@ -12,6 +11,7 @@
 #include "cli/own_program.h"
 #include "cli/progress.h"
 #include "cli/stop_signals.h"
+#include "cli/training_checks.h"
 #include "cli/tune_summary.h"
 #include "optimizer/summary.h"
 #include "trainer/launch/command_runner.h"
@@ -136,6 +136,7 @@ int run_tune(const TuneOptions& options) {
   StudySpec spec = load_spec(study_options);
   spec.parallel = options.parallel.value_or(spec.parallel);
   const CommandSpec command = read_trial_section(spec, options);
+  check_training(spec);
   std::vector<Expression> asserts;
   for (const std::string& text : options.asserts) {
     asserts.push_back(parse_assertion(text));

@@ -27,7 +27,7 @@ class Examples(unittest.TestCase):
         path = self.examples / spec
         done = self.autoglm("tune", path, "--progress", "none", *options)
         self.assertEqual((done.returncode, done.stderr), (0, ""))
-        (study,) = path.parent.glob("*.db")
+        (study,) = path.parent.glob(json.loads(re.sub("//.*", "", path.read_text()))["name"] + ".db")
         shown = self.autoglm("report", study, "--format", "json")
         self.assertEqual(shown.returncode, 0, shown.stderr)
         return json.loads(shown.stdout)
@@ -71,13 +71,26 @@ class Examples(unittest.TestCase):
         self.assertEqual(sorted(ratios), list(range(1, 10)))
         self.assertGreater(ratios[9], ratios[1])
 
-    def test_the_quickstart_learns_digits(self):
-        data = subprocess.run([self.examples / "quickstart/get_data.sh"], capture_output=True,
-                              text=True)
+    def get_digits(self):
+        data = subprocess.run([self.examples / "digits/get_data.sh"], capture_output=True, text=True)
         if data.returncode != 0:
             self.skipTest(data.stderr)
-        best = self.tune("quickstart/study.json", "--trials", 4)["best"]
-        self.assertLess(best["value"], 1.5)  # guessing costs log(10) = 2.3
+
+    def test_the_built_in_trainer_learns_digits(self):
+        self.get_digits()
+        best = self.tune("digits/study.json", "--trials", 4)["best"]
+        self.assertLess(best["value"], 0.2)  # guessing costs log(10) = 2.3
+
+    def test_accuracy_and_latency_have_a_front(self):
+        self.get_digits()
+        report = self.tune("digits/accuracy_and_latency.json", "--trials", 2, "--set",
+                           "trial.training.epochs=2")
+        self.assertGreaterEqual(len(report["pareto"]), 1)
+
+    def test_a_program_of_ones_own_learns_digits(self):
+        self.get_digits()
+        best = self.tune("program/study.json", "--trials", 4)["best"]
+        self.assertLess(best["value"], 1.5)
 
 
 if __name__ == "__main__":

@@ -24,8 +24,8 @@ class Install(unittest.TestCase):
 
     def test_programs_examples_and_documents_are_there(self):
         for name in ("bin/autoglm", "bin/autoglm-digits-mlp",
-                     "share/autoglm/examples/quickstart/study.json",
-                     "share/autoglm/examples/quickstart/get_data.sh",
+                     "share/autoglm/examples/digits/study.json",
+                     "share/autoglm/examples/digits/get_data.sh",
                      "share/doc/autoglm/README.md", "share/doc/autoglm/LICENSE",
                      "share/doc/autoglm/docs/spec.md"):
             self.assertTrue((self.prefix / name).is_file(), name)

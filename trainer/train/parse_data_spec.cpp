@@ -32,7 +32,8 @@ constexpr Words<DataSpec::MissingCategory, 3> kMissingCategories{
      {"skip_row", DataSpec::MissingCategory::skip_row},
      {"error", DataSpec::MissingCategory::error}}};
 constexpr Words<bool, 2> kBadRows{{{"error", false}, {"skip", true}}};
-constexpr Words<bool, 2> kRawTypes{{{"u8", true}, {"f32", false}}};
+constexpr Words<DataSpec::RawType, 2> kRawTypes{
+    {{"u8", DataSpec::RawType::u8}, {"f32", DataSpec::RawType::f32}}};
 
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 20;
 constexpr std::int64_t kMostFolds = 10'000;
@@ -54,6 +55,15 @@ void read_target(SectionReader& reader, DataSpec& spec) {
     spec.target = node->is(SpecNode::Kind::integer)
                       ? std::to_string(node->as_integer(0, std::int64_t{1} << 31))
                       : node->as_string();
+  }
+}
+
+void read_separator(SectionReader& reader, DataSpec& spec) {
+  if (const SpecNode* node = reader.find("separator")) {
+    if (node->as_string().size() != 1) {
+      node->fail("must be one ASCII character: \";\"");
+    }
+    spec.separator = node->string[0];
   }
 }
 
@@ -90,11 +100,13 @@ void read_parts(SectionReader& reader, const std::string& directory, DataSpec& s
         bounded_number(*validation, {.at_least = 0, .at_most = 1, .above = true, .below = true});
   }
   read_path(reader, "validation_path", directory, spec.validation_path);
+  read_path(reader, "validation_labels", directory, spec.validation_labels);
   if (validation != nullptr && !spec.validation_path.empty()) {
     validation->fail("\"validation_path\" is there too; keep one of them");
   }
   reader.number("test", kShare, spec.test);
   read_path(reader, "test_path", directory, spec.test_path);
+  read_path(reader, "test_labels", directory, spec.test_labels);
   if (const SpecNode* folds = reader.find("folds")) {
     spec.folds = folds->as_integer(1, kMostFolds);
     if (spec.folds > 1 && (validation != nullptr || !spec.validation_path.empty())) {
@@ -119,12 +131,13 @@ nn::DataSpec parse_data_spec(const SpecNode& data, const std::string& directory)
   read_target(reader, spec);
   reader.word("task", kTasks, spec.task);
   reader.flag("header", spec.header);
+  read_separator(reader, spec);
   read_columns(reader, spec);
   reader.word("missing_number", kMissingNumbers, spec.missing_number);
   reader.word("missing_category", kMissingCategories, spec.missing_category);
   reader.word("bad_rows", kBadRows, spec.skip_bad_rows);
   read_image(reader, spec);
-  reader.word("raw_type", kRawTypes, spec.raw_bytes);
+  reader.word("raw_type", kRawTypes, spec.raw_type);
   read_parts(reader, directory, spec);
   reader.flag("standardize", spec.standardize);
   reader.integer("shift", 0, kMostPixels, spec.shift);

@@ -16,7 +16,8 @@
 namespace autoglm {
 namespace {
 
-constexpr std::array<std::string_view, 4> kPaths{"path", "labels", "validation_path", "test_path"};
+constexpr std::array<std::string_view, 6> kPaths{
+    "path", "labels", "validation_path", "validation_labels", "test_path", "test_labels"};
 
 /// Configurations that between them have every parameter at its ends, and every choice: all
 /// parameters at once, whatever their conditions, since a condition may hold for any of them.
@@ -94,6 +95,16 @@ bool is_train_trial(const SpecNode& trial) {
   return true;
 }
 
+std::vector<SpecRoot> example_sections(const SpecNode& trial, const SearchSpace& space) {
+  const SpecRoot part = training_part(trial);
+  check_names(*part, space);
+  std::vector<SpecRoot> sections;
+  for (const Configuration& configuration : corners(space)) {
+    sections.push_back(filled_section(*part, space, configuration, {}));
+  }
+  return sections;
+}
+
 CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
                               const std::string& spec_directory, const std::string& program) {
   CommandSpec spec;
@@ -107,10 +118,8 @@ CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
   reader.finish();
   check_variables(trial, space);
 
-  const SpecRoot part = training_part(trial);
-  check_names(*part, space);
-  for (const Configuration& configuration : corners(space)) {
-    parse_train_spec(*filled_section(*part, space, configuration, {}), spec_directory);
+  for (const SpecRoot& section : example_sections(trial, space)) {
+    parse_train_spec(*section, spec_directory);
   }
   spec.cwd = spec_directory;
   const auto argument = [](std::string text, bool is_name = false) {
@@ -119,8 +128,8 @@ CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
   TextTemplate file = argument("trial.dir", true);
   file.pieces.push_back({.text = std::string("/") + kSectionFile, .is_name = false});
   spec.arguments = {{argument(program)}, {argument("train")}, {std::move(file)}};
-  spec.section = [part, space, spec_directory](const Configuration& configuration,
-                                               const TrialFacts& facts) {
+  spec.section = [part = training_part(trial), space, spec_directory](
+                     const Configuration& configuration, const TrialFacts& facts) {
     SpecNode filled = *filled_section(*part, space, configuration, facts);
     for (SpecMember& member : filled.members) {
       if (member.key == "data") {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
@@ -17,6 +18,11 @@ bool is_train_trial(const SpecNode& trial);
 /// its least and greatest, each choice. `program` is autoglm itself, absolute. Throws SpecError.
 CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
                               const std::string& spec_directory, const std::string& program);
+
+/// The sections that a training run reads, filled in with configurations that between them have
+/// every parameter at its least and greatest value, and every choice. Throws SpecError for names
+/// that nobody knows.
+std::vector<SpecRoot> example_sections(const SpecNode& trial, const SearchSpace& space);
 
 /// A `trial` section of either kind.
 CommandSpec parse_trial(const SpecNode& trial, const SearchSpace& space,

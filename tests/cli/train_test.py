@@ -1,0 +1,290 @@
+"""The built-in trainer as its users run it: `autoglm train`, and trials of kind "train"."""
+
+import json
+import math
+import os
+import pathlib
+import random
+import signal
+import subprocess
+import time
+
+from study_folder import PROGRAM, StudyFolder, clean_environment, main
+
+# What depends on the clock or the machine.
+MEASURED = {"samples_per_second", "latency_ms", "memory_mb"}
+
+
+def rings(rows, seed=1):
+    """Two classes that no line separates: points inside and outside of a circle."""
+    draw = random.Random(seed)
+    lines = ["x,y,kind"]
+    for _ in range(rows):
+        x, y = draw.uniform(-1, 1), draw.uniform(-1, 1)
+        lines.append(f"{x:.6f},{y:.6f},{'in' if x * x + y * y < 0.6 else 'out'}")
+    return "\n".join(lines) + "\n"
+
+
+def reports(text):
+    """By step, as the last report of each has it."""
+    found = {}
+    for line in text.splitlines():
+        report = json.loads(line)
+        found.setdefault(report.pop("step"), {}).update(report)
+    return found
+
+
+def without_measured(found):
+    return {step: {name: value for name, value in metrics.items() if name not in MEASURED}
+            for step, metrics in found.items()}
+
+
+class TrainFolder(StudyFolder):
+    def setUp(self):
+        super().setUp()
+        self.write("rings.csv", rings(400))
+
+    def section(self, **training):
+        """A small network on the rings; keys of `training` by keyword, `model` and `data` merged."""
+        model = {"type": "mlp", "units": 16, "layers": 2} | training.pop("model", {})
+        data = {"path": "rings.csv", "target": "kind"} | training.pop("data", {})
+        return {"kind": "train", "model": model, "data": data,
+                "training": {key: value for key, value in
+                             ({"epochs": 12, "lr": 0.01, "seed": 3} | training).items()
+                             if value is not None}}
+
+    def write_trial(self, **training):
+        return self.write("trial.json", json.dumps(self.section(**training)))
+
+    def train(self, *arguments, **training):
+        self.write_trial(**training)
+        return self.run_autoglm("train", "trial.json", *arguments)
+
+    def trained(self, *arguments, **training):
+        result = self.train(*arguments, **training)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return reports(result.stdout)
+
+    def refused(self, status, text, **training):
+        result = self.train(**training)
+        self.assertEqual((result.returncode, result.stdout), (status, ""), result.stderr)
+        self.assertIn(text, result.stderr.splitlines()[-1])
+
+    def train_spec(self, section=None, **changes):
+        return self.spec(**{"metric": {"name": "val_loss", "goal": "minimize"},
+                            "parameters": {"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1}},
+                            "trial": section or self.section(lr="{lr}")} | changes)
+
+
+class OneRun(TrainFolder):
+    def test_a_network_learns_what_no_line_separates(self):
+        found = self.trained(epochs=40)
+        self.assertEqual(list(found), list(range(40)))
+        self.assertGreater(found[39]["val_accuracy"], 0.9)
+        self.assertLess(found[39]["val_loss"], found[0]["val_loss"] / 2)
+        for name in ("train_loss", "val_f1", "val_mrr", "val_ndcg", "val_precision_at_k",
+                     "samples_per_second", "latency_ms", "memory_mb"):
+            self.assertIn(name, found[39])
+
+    def test_the_same_seed_gives_the_same_run_and_another_seed_another(self):
+        first = without_measured(self.trained())
+        self.assertEqual(without_measured(self.trained()), first)
+        self.assertNotEqual(without_measured(self.trained(seed=4)), first)
+
+    def test_each_precision_and_optimizer_learns(self):
+        for precision in ("fp32", "bf16", "fp16"):
+            for optimizer, lr in (("sgd", 0.1), ("adam", 0.01), ("adamw", 0.01)):
+                found = self.trained(precision=precision, optimizer=optimizer, lr=lr, epochs=30)
+                self.assertLess(found[29]["val_loss"], 0.45, (precision, optimizer))
+
+    def test_numbers_are_predicted_in_their_own_unit(self):
+        draw = random.Random(2)
+        rows = [(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(400)]
+        self.write("plane.csv", "a,b,price\n" + "".join(
+            f"{a:.5f},{b:.5f},{1000 + 300 * a - 200 * b:.3f}\n" for a, b in rows))
+        found = self.trained(data={"path": "plane.csv", "target": "price"}, epochs=40)
+        self.assertGreater(found[39]["val_r2"], 0.98)
+        self.assertLess(found[39]["val_mae"], 40)
+        self.assertAlmostEqual(found[39]["val_rmse"] ** 2, found[39]["val_mse"], delta=1)
+
+    def test_gradients_are_watched(self):
+        found = self.trained(watch={"interval": 5})
+        for name in ("gradient_norm", "lr", "grad_mean.fc1.weight", "grad_variance.fc2.bias"):
+            self.assertIn(name, found[0])
+
+    def test_folds_give_their_mean(self):
+        found = self.trained(data={"folds": 4}, epochs=5)[4]
+        folds = [found[f"val_loss.fold{i}"] for i in range(4)]
+        self.assertAlmostEqual(sum(folds) / 4, found["val_loss"], places=6)
+        self.assertGreater(len(set(folds)), 1)
+
+    def test_a_test_part_is_judged_at_the_end_alone(self):
+        found = self.trained(data={"test": 0.25}, epochs=3)
+        self.assertNotIn("test_loss", found[1])
+        self.assertIn("test_accuracy", found[2])
+
+    def test_a_batch_larger_than_the_data_is_the_data(self):
+        self.assertEqual(len(self.trained(batch=100_000, epochs=2)), 2)
+
+
+class EndsEarly(TrainFolder):
+    def test_a_run_that_diverges_fails_and_says_so(self):
+        result = self.train(lr=1e18, optimizer="sgd", clip_norm=0, watch={"interval": 1})
+        self.assertEqual(result.returncode, 3)
+        self.assertRegex(result.stderr.splitlines()[-1], "training loss is nan; try a lower lr")
+
+    def test_a_plateau_completes_and_says_so(self):
+        result = self.train(epochs=200, watch={"patience": 2, "least_change": 0.5})
+        self.assertEqual(result.returncode, 0)
+        self.assertTrue(result.stderr.splitlines()[-1].startswith("ended early: "), result.stderr)
+        self.assertLess(len(reports(result.stdout)), 10)
+
+    def test_the_tuner_keeps_the_reason(self):
+        self.train_spec(self.section(lr="{lr}", epochs=200,
+                                     watch={"patience": 2, "least_change": 0.5}), max_trials=2)
+        for trial in self.tuned()["trials"]:
+            self.assertEqual(trial["state"], "complete")
+            self.assertIn("2 epochs", trial["reason"])
+
+    def test_what_cannot_fit_is_infeasible(self):
+        self.refused(64, "memory_limit", memory_limit="100KB")
+        self.train_spec(self.section(lr="{lr}", memory_limit="100KB"), max_trials=2)
+        result = self.tune()
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertEqual(self.report()["counts"]["infeasible"], 2)
+
+
+class Resuming(TrainFolder):
+    LONG = {"epochs": 400, "model": {"units": 64, "dropout": 0.2}, "data": {"test": 0.1}}
+
+    def start(self, *arguments):
+        self.write_trial(**self.LONG)
+        return self.start_autoglm("train", "trial.json", *arguments)
+
+    def test_a_run_that_was_stopped_ends_as_one_that_was_not(self):
+        whole = without_measured(self.trained(**self.LONG))
+        os.mkdir(self.path("run"))
+        stops = 0
+        for seconds in (0.3, 0.2, 0.4):
+            process = self.start("--dir", self.path("run"))
+            time.sleep(seconds)
+            process.send_signal(signal.SIGTERM)
+            _, errors = process.communicate(timeout=60)
+            self.assertIn(process.returncode, (0, 75), errors)
+            stops += process.returncode == 75
+        self.assertGreater(stops, 0)
+        found = reports(self.run_autoglm("train", "trial.json", "--dir", self.path("run")).stdout)
+        self.assertEqual(without_measured(found), whole)
+
+    def test_a_killed_tuner_and_trial_end_with_the_same_loss(self):
+        section = self.section(**self.LONG | {"lr": "{lr}", "checkpoint": "0s"})
+        self.train_spec(section, name="calm", max_trials=2)
+        self.tune("--study", "calm.db")
+        calm = self.report("calm.db")
+        self.train_spec(section, name="killed", max_trials=2)
+        for _ in range(4):
+            process = self.start_autoglm("tune", "study.json", "--study", "killed.db",
+                                         "--progress", "none")
+            time.sleep(0.6)
+            process.kill()
+            process.wait()
+        self.tune("--study", "killed.db")
+        killed = self.report("killed.db")
+        self.assertEqual([trial["value"] for trial in killed["trials"]],
+                         [trial["value"] for trial in calm["trials"]])
+        logs = pathlib.Path(self.folder, "killed.trials").glob("*/*/stderr.log")
+        self.assertTrue(any("goes on from" in log.read_text() for log in logs))
+
+    def test_a_broken_checkpoint_is_passed_over(self):
+        os.mkdir(self.path("run"))
+        pathlib.Path(self.path("run"), "checkpoint.agm").write_bytes(b"nonsense" * 100)
+        result = self.train("--dir", self.path("run"), epochs=2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("passed over", result.stderr)
+
+    def test_a_disk_that_is_full_is_an_error_that_says_so(self):
+        process = subprocess.run(
+            ["sh", "-c", 'ulimit -f 8; trap "" XFSZ; exec "$0" train trial.json --dir run', PROGRAM],
+            cwd=self.prepared(), capture_output=True, text=True, env=clean_environment())
+        self.assertEqual(process.returncode, 1, process.stderr)
+        self.assertIn("checkpoint.agm", process.stderr.splitlines()[-1])
+        self.assertEqual(os.listdir(self.path("run")), [])
+
+    def prepared(self):
+        os.mkdir(self.path("run"))
+        self.write_trial(checkpoint="0s", model={"units": 256})
+        return self.folder
+
+
+class Studies(TrainFolder):
+    def test_a_study_of_the_trainer_stops_bad_trials(self):
+        self.train_spec(self.section(lr="{lr}", epochs=27, optimizer="sgd"), max_trials=12,
+                        parameters={"lr": {"type": "log_uniform", "min": 1e-6, "max": 0.3}},
+                        early_stopping={"type": "asha", "min_steps": 1, "max_steps": 27})
+        report = self.tuned()
+        self.assertEqual(report["counts"]["complete"] + report["counts"]["pruned"], 12)
+        self.assertGreater(report["counts"]["pruned"], 0)
+        self.assertLess(report["best"]["value"], 0.5)
+
+    def test_the_best_trial_can_be_run_again(self):
+        self.train_spec(self.section(lr="{lr}", seed=None), max_trials=2)
+        report = self.tuned()
+        best = report["best"]
+        trial = report["trials"][best["number"]]
+        again = self.run_autoglm("train", f"study.trials/{best['number']}/1/trial.json",
+                                 "--seed", str(trial["seed"]))
+        self.assertEqual(max(reports(again.stdout).items())[1]["val_loss"], best["value"])
+
+    def test_two_metrics_have_a_front(self):
+        self.train_spec(None, metric=None, max_trials=3,
+                        metrics=[{"name": "val_accuracy", "goal": "maximize"},
+                                 {"name": "latency_ms", "goal": "minimize"}])
+        report = self.tuned()
+        self.assertIsNone(report["best"])
+        self.assertGreaterEqual(len(report["pareto"]), 1)
+
+    def test_a_metric_that_training_does_not_report_is_found_before_it_starts(self):
+        self.train_spec(metric={"name": "val_acuracy", "goal": "maximize"})
+        result = self.tune()
+        self.assertEqual(result.returncode, 2)
+        self.assertIn('did you mean "val_accuracy"?', result.stderr)
+
+
+class HostileData(TrainFolder):
+    def refuse_data(self, text, message, **data):
+        self.write("bad.csv", text)
+        self.refused(2, message, data={"path": "bad.csv", "target": "kind"} | data)
+
+    def test_data_that_cannot_be_used_is_an_error_with_its_place(self):
+        self.refuse_data("", "empty")
+        self.refuse_data("x,y,kind\n", "bad.csv")
+        self.refuse_data("x,y,kind\n" + "1,2,in\n" * 50, "class")
+        self.refuse_data("x,y,kind\n1,2,in\n1,2\n", "bad.csv:3")
+        self.refuse_data("x,y,label\n1,2,in\n", "kind")
+        self.refused(2, "missing.csv", data={"path": "missing.csv"})
+
+    def test_a_bad_row_may_be_skipped(self):
+        self.write("bad.csv", rings(200) + "1,2\n")
+        result = self.train(data={"path": "bad.csv", "bad_rows": "skip"}, epochs=2)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, "1 .*(skipped|left out)")
+
+    def test_missing_numbers_are_filled_in(self):
+        lines = rings(200).splitlines()
+        lines[5] = "nan," + lines[5].split(",", 1)[1]
+        lines[6] = "," + lines[6].split(",", 1)[1]
+        self.write("holes.csv", "\n".join(lines) + "\n")
+        found = self.trained(data={"path": "holes.csv"}, epochs=2)
+        self.assertTrue(math.isfinite(found[1]["val_loss"]))
+
+    def test_the_same_is_said_by_tune_before_a_trial_starts(self):
+        self.write("rings.csv", "")
+        self.train_spec()
+        result = self.tune()
+        self.assertEqual(result.returncode, 2, result.stderr)
+        self.assertIn("empty", result.stderr)
+        self.assertFalse(os.path.exists(self.path("study.db")))
+
+
+if __name__ == "__main__":
+    main()

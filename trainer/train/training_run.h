@@ -1,0 +1,49 @@
+// A whole training run: data, networks (one a fold), epochs, reports, checkpoints, its end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "trainer/nn/backend.h"
+#include "trainer/nn/train_spec.h"
+#include "trainer/train/run_reporter.h"
+
+namespace autoglm {
+
+/// A configuration that cannot be trained here, though others may be; what() says why.
+class InfeasibleRun : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+struct RunContext {
+  /// Where the checkpoint is written, CHECKPOINT in it; empty: there is none.
+  std::string directory{};
+  /// Where to look for a checkpoint to go on from, in this order; those of other runs and broken
+  /// ones are passed over.
+  std::vector<std::string> resume_from{};
+  std::function<std::unique_ptr<nn::Backend>(const std::string& device)> make_backend{};
+  std::function<bool()> stop{};   // true: save and return
+  std::uint64_t fingerprint = 0;  // of all that a run depends on: only its own checkpoints have it
+};
+
+enum class RunResult {
+  finished,
+  ended_early,  // by the watch, and what was reached counts; the reason is said
+  failed,       // by the watch: such a configuration does not train; the reason is said
+  stopped       // told to; there is a checkpoint if there is a directory
+};
+
+inline constexpr const char* kCheckpointFile = "checkpoint.agm";
+
+/// Trains. Steps of the reports are epochs, from 0. The last report has what is measured once:
+/// `latency_ms`, the metrics of the test part, with folds those of each fold. A run that goes on
+/// from a checkpoint first reports again what had been reported. Throws InfeasibleRun, DataError,
+/// DeviceError, CheckpointError.
+RunResult run_training(const nn::TrainSpec& spec, const RunContext& context, RunReporter& reporter);
+
+}  // namespace autoglm
