@@ -46,9 +46,10 @@ bool conv_forward(const ImageShape& s, Numbers x, Numbers w, const float* bias, 
   float* const images = pieces.floats(images_room);
   float* const left_tile = pieces.floats(kLeftSize);
   float* const kept = pieces.floats(kept_room);
-  for_depths(depth, [&](Index first, Index part) {
-    pack_transposed(w, first, depth, part, s.out_channels,
-                    panels + first * panels_size(s.out_channels, 1));
+  const auto place = [&](const Block& block) { return panels + place_of(block, s.out_channels); };
+  for_right_blocks(depth, s.out_channels, [&](const Block& block) {
+    pack_transposed(w, block.first_column * depth + block.first, depth, block.depth, block.columns,
+                    place(block));
   });
   clear_padding(sliding.padded, together, images);
   for (Index image = 0; image < s.batch; image += together) {
@@ -56,8 +57,8 @@ bool conv_forward(const ImageShape& s, Numbers x, Numbers w, const float* bias, 
     copy_images(sliding.padded, x, image, count, images);
     const Product product{
         count * sliding.pixels(), s.out_channels, depth, {.bias = bias, .rectify = relu}};
-    multiply_into<Left::rows>(product, from(y, image * sliding.pixels() * s.out_channels), panels,
-                              left_tile, kept,
+    multiply_into<Left::rows>(product, from(y, image * sliding.pixels() * s.out_channels),
+                              left_tile, kept, place,
                               [&](Index row, Index rows, Index first, Index part, float* to) {
                                 fill_sliding(sliding, images, row, rows, first, part, to);
                               });
@@ -182,15 +183,15 @@ inline Sliding over_output(const ImageShape& s, const Residue& row, const Residu
 inline void pack_turned(const ImageShape& s, const Residue& row, const Residue& column, Numbers w,
                         float* panels) {
   const Index run = column.taps * s.out_channels;
-  for_depths(row.taps * run, [&](Index first, Index depth) {
-    float* const block = panels + first * panels_size(s.channels, 1);
-    for (Index p = 0; p < depth; ++p) {
-      const Index line = (first + p) / run;
-      const Index tap = (first + p) % run / s.out_channels;
-      const Index n = (first + p) % s.out_channels;
+  for_right_blocks(row.taps * run, s.channels, [&](const Block& block) {
+    for (Index p = 0; p < block.depth; ++p) {
+      const Index line = (block.first + p) / run;
+      const Index tap = (block.first + p) % run / s.out_channels;
+      const Index n = (block.first + p) % s.out_channels;
       const Index u = row.first_tap + s.stride * (row.taps - 1 - line);
       const Index v = column.first_tap + s.stride * (column.taps - 1 - tap);
-      pack_row(w, ((n * s.kernel + u) * s.kernel + v) * s.channels, p, depth, s.channels, block);
+      pack_row(w, ((n * s.kernel + u) * s.kernel + v) * s.channels + block.first_column, p,
+               block.depth, block.columns, panels + place_of(block, s.channels));
     }
   });
 }
@@ -218,12 +219,14 @@ inline void backward_residue(const ImageShape& s, const Residue& row, const Resi
   const Sliding sliding = over_output(s, row, column);
   const Numbers images_dx = from(dx, image * s.height * s.width * s.channels);
   const Product product{count * sliding.pixels(), s.channels, sliding.depth()};
+  const auto place = [&](const Block& block) {
+    return buffers.panels + place_of(block, s.channels);
+  };
   const auto fill = [&](Index pixel, Index rows, Index first, Index part, float* to) {
     fill_sliding(sliding, buffers.images, pixel, rows, first, part, to);
   };
   if (s.stride == 1) {
-    multiply_into<Left::rows>(product, images_dx, buffers.panels, buffers.left_tile, buffers.kept,
-                              fill);
+    multiply_into<Left::rows>(product, images_dx, buffers.left_tile, buffers.kept, place, fill);
     return;
   }
   for_parts(product.rows, kKeptRows, 1, [&](Index pixel, Index rows) {
@@ -232,8 +235,7 @@ inline void backward_residue(const ImageShape& s, const Residue& row, const Resi
     if (product.depth == 0) {  // a stride beyond the kernel: no output looks at these pixels
       __builtin_memset(buffers.kept, 0, bytes_of(rows * s.channels));
     } else {
-      multiply_into<Left::rows>(part, {buffers.kept, DType::f32}, buffers.panels, buffers.left_tile,
-                                nullptr,
+      multiply_into<Left::rows>(part, {buffers.kept, DType::f32}, buffers.left_tile, nullptr, place,
                                 [&](Index i, Index height, Index first, Index depth, float* to) {
                                   fill(pixel + i, height, first, depth, to);
                                 });

@@ -41,42 +41,64 @@ struct Product {
   Target target{};
 };
 
-/// The part of a product that one block of the depth adds. panels: of that depth and all columns.
-/// fill(first row, rows, to): the left operand's tile.
+/// A block of the depth of the right operand's panels.
+struct Block {
+  Index first = 0;  // number of the depth
+  Index depth = 0;
+  Index first_column = 0;
+  Index columns = 0;
+};
+
+/// One block: its part of all rows. fill(row, rows, first, depth, to): the left operand's tile.
 template <Left left, typename Fill>
-inline void multiply_block(const Product& product, Index depth, bool is_first, bool is_last,
-                           const float* panels, float* left_tile, Fill fill) {
-  for_parts(product.columns, kBlockColumns, kTileColumns, [&](Index first_column, Index columns) {
-    const float* const block = panels + first_column * depth;
-    for_parts(product.rows, kTileRows, 1, [&](Index row, Index rows) {
-      fill(row, rows, left_tile);
-      const float* panel = block;
-      for (Index j = 0; j < columns; j += kTileColumns) {
-        const Index wide = least(kTileColumns, columns - j);
-        const Index column = first_column + j;
-        Target target = product.target;
-        target.c += row * target.stride + column;
-        target.columns = wide;
-        target.accumulate = target.accumulate || !is_first;
-        target.bias = is_last && target.bias != nullptr ? target.bias + column : nullptr;
-        target.rectify = is_last && target.rectify;
-        const Walk walk{.length = depth, .step = panel_width(wide)};
-        tile_of<left>(rows, wide)(left_tile, panel, walk, target);
-        panel += walk.step * depth;
-      }
+inline void multiply_block(const Product& product, const Block& block, const float* panels,
+                           float* left_tile, Fill fill) {
+  const bool is_last = block.first + block.depth == product.depth;
+  for_parts(product.rows, kTileRows, 1, [&](Index row, Index rows) {
+    fill(row, rows, block.first, block.depth, left_tile);
+    const float* panel = panels;
+    for (Index j = 0; j < block.columns; j += kTileColumns) {
+      const Index wide = least(kTileColumns, block.columns - j);
+      const Index column = block.first_column + j;
+      Target target = product.target;
+      target.c += row * target.stride + column;
+      target.columns = wide;
+      target.accumulate = target.accumulate || block.first > 0;
+      target.bias = is_last && target.bias != nullptr ? target.bias + column : nullptr;
+      target.rectify = is_last && target.rectify;
+      const Walk walk{.length = block.depth, .step = panel_width(wide)};
+      tile_of<left>(rows, wide)(left_tile, panel, walk, target);
+      panel += walk.step * block.depth;
+    }
+  });
+}
+
+/// f(block) for all blocks of a right operand, in the order in which they are used.
+template <typename F>
+inline void for_right_blocks(Index depth, Index columns, F f) {
+  for_depths(depth, [&](Index first, Index part) {
+    for_parts(columns, kBlockColumns, kTileColumns, [&](Index column, Index wide) {
+      f(Block{first, part, column, wide});
     });
   });
 }
 
-/// A whole product. panels(first, depth): those of a block of the depth. fill(row, rows, first,
-/// depth, to): the left operand's tile of that block.
+/// A whole product. panels(block): those of the block.
 template <Left left, typename Panels, typename Fill>
 inline void multiply(const Product& product, float* left_tile, Panels panels, Fill fill) {
-  for_depths(product.depth, [&](Index first, Index depth) {
-    multiply_block<left>(
-        product, depth, first == 0, first + depth == product.depth, panels(first, depth), left_tile,
-        [&](Index row, Index rows, float* to) { fill(row, rows, first, depth, to); });
+  for_right_blocks(product.depth, product.columns, [&](const Block& block) {
+    multiply_block<left>(product, block, panels(block), left_tile, fill);
   });
+}
+
+/// Room for the panels of one block.
+inline Index block_size(Index columns, Index depth) {
+  return panels_size(least(columns, kBlockColumns), least(depth, kMostDepth));
+}
+
+/// Where a block is in the panels of a whole right operand.
+inline Index place_of(const Block& block, Index all_columns) {
+  return block.first * panels_size(all_columns, 1) + block.first_column * block.depth;
 }
 
 // Rows whose results are kept as f32 before they go where they belong.

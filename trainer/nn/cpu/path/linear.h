@@ -9,18 +9,14 @@ namespace {
 inline std::size_t floats(Index count) { return Pieces::size(count, sizeof(float)); }
 
 /// y [rows, columns] = left right, with whatever the target adds; by way of f32 if y is not.
-/// panels: of all the depth, block after block.
-template <Left left, typename Fill>
-inline void multiply_into(const Product& product, Numbers y, const float* panels, float* left_tile,
-                          float* kept, Fill fill) {
-  const auto block = [&](Index first, Index /*depth*/) {
-    return panels + first * panels_size(product.columns, 1);
-  };
+template <Left left, typename Panels, typename Fill>
+inline void multiply_into(const Product& product, Numbers y, float* left_tile, float* kept,
+                          Panels panels, Fill fill) {
   if (y.type == DType::f32) {
     Product direct = product;
     direct.target.c = static_cast<float*>(y.data);
     direct.target.stride = product.columns;
-    multiply<left>(direct, left_tile, block, fill);
+    multiply<left>(direct, left_tile, panels, fill);
     return;
   }
   for_parts(product.rows, kKeptRows, 1, [&](Index first_row, Index rows) {
@@ -28,7 +24,7 @@ inline void multiply_into(const Product& product, Numbers y, const float* panels
     part.rows = rows;
     part.target.c = kept;
     part.target.stride = product.columns;
-    multiply<left>(part, left_tile, block,
+    multiply<left>(part, left_tile, panels,
                    [&](Index row, Index height, Index first, Index depth, float* to) {
                      fill(first_row + row, height, first, depth, to);
                    });
@@ -36,28 +32,52 @@ inline void multiply_into(const Product& product, Numbers y, const float* panels
   });
 }
 
-/// y = x w^T with rows of y along the rows of x.
-inline bool forward_by_rows(const LinearShape& s, Numbers x, Numbers w, const float* bias,
-                            Numbers y, bool relu, Scratch& scratch) {
-  const Index panels_room = panels_size(s.n, s.k);
-  void* const memory =
-      scratch.reserve(floats(panels_room) + floats(kLeftSize) + floats(kKeptRows * s.n));
+/// y [m, columns] = x [m, depth] right, where pack(block, to) packs the right operand: each block
+/// when it is used if it is used once, else all of them before.
+template <typename Pack>
+inline bool multiply_packed(const Product& product, Numbers x, Numbers y, Scratch& scratch,
+                            Pack pack) {
+  const bool used_once = y.type == DType::f32 || product.rows <= kKeptRows;
+  const Index panels_room = used_once ? block_size(product.columns, product.depth)
+                                      : panels_size(product.columns, product.depth);
+  const Index kept_room = y.type == DType::f32 ? 0 : kKeptRows * product.columns;
+  void* const memory = scratch.reserve(floats(panels_room) + floats(kLeftSize) + floats(kept_room));
   if (memory == nullptr) {
     return false;
   }
   Pieces pieces(memory);
   float* const panels = pieces.floats(panels_room);
   float* const left_tile = pieces.floats(kLeftSize);
-  float* const kept = pieces.floats(kKeptRows * s.n);
-  for_depths(s.k, [&](Index first, Index depth) {
-    pack_transposed(w, first, s.k, depth, s.n, panels + first * panels_size(s.n, 1));
-  });
-  const Product product{s.m, s.n, s.k, {.bias = bias, .rectify = relu}};
-  multiply_into<Left::rows>(product, y, panels, left_tile, kept,
-                            [&](Index row, Index rows, Index first, Index depth, float* to) {
-                              fill_rows(x, row * s.k + first, s.k, rows, depth, to);
-                            });
+  float* const kept = pieces.floats(kept_room);
+  const auto place = [&](const Block& block) {
+    return panels + (used_once ? 0 : place_of(block, product.columns));
+  };
+  if (!used_once) {
+    for_right_blocks(product.depth, product.columns,
+                     [&](const Block& block) { pack(block, place(block)); });
+  }
+  multiply_into<Left::rows>(
+      product, y, left_tile, kept,
+      [&](const Block& block) {
+        float* const to = place(block);
+        if (used_once) {
+          pack(block, to);
+        }
+        return to;
+      },
+      [&](Index row, Index rows, Index first, Index depth, float* to) {
+        fill_rows(x, row * product.depth + first, product.depth, rows, depth, to);
+      });
   return true;
+}
+
+/// y = x w^T with rows of y along the rows of x.
+inline bool forward_by_rows(const LinearShape& s, Numbers x, Numbers w, const float* bias,
+                            Numbers y, bool relu, Scratch& scratch) {
+  const Product product{s.m, s.n, s.k, {.bias = bias, .rectify = relu}};
+  return multiply_packed(product, x, y, scratch, [&](const Block& block, float* to) {
+    pack_transposed(w, block.first_column * s.k + block.first, s.k, block.depth, block.columns, to);
+  });
 }
 
 /// y^T = w x^T, for few rows of x: only these are transposed before, and y after.
@@ -76,15 +96,14 @@ inline bool forward_by_columns(const LinearShape& s, Numbers x, Numbers w, const
   float* const left_tile = pieces.floats(kLeftSize);
   float* const kept = pieces.floats(kKept * padded);
   float* const turned = pieces.floats(kKept * padded);
-  const auto block = [&](Index first, Index /*depth*/) {
-    return panels + first * panels_size(s.m, 1);
-  };
-  for_depths(s.k, [&](Index first, Index depth) {
-    pack_transposed(x, first, s.k, depth, s.m, panels + first * panels_size(s.m, 1));
+  const auto place = [&](const Block& block) { return panels + place_of(block, s.m); };
+  for_right_blocks(s.k, s.m, [&](const Block& block) {
+    pack_transposed(x, block.first_column * s.k + block.first, s.k, block.depth, block.columns,
+                    place(block));
   });
   for_parts(s.n, kKeptRows, 1, [&](Index first_row, Index rows) {
     const Product product{rows, s.m, s.k, {.c = kept, .stride = padded}};
-    multiply<Left::rows>(product, left_tile, block,
+    multiply<Left::rows>(product, left_tile, place,
                          [&](Index row, Index height, Index first, Index depth, float* to) {
                            fill_rows(w, (first_row + row) * s.k + first, s.k, height, depth, to);
                          });
@@ -122,29 +141,18 @@ bool linear_forward(const LinearShape& s, Numbers x, Numbers w, const float* bia
                                   : forward_by_rows(s, x, w, bias, y, relu, scratch);
 }
 
+/// Panels of a right operand whose rows are rows in memory, element (p, j) at from[p * stride + j].
+inline void pack_rows(Numbers from, Index stride, const Block& block, float* to) {
+  for (Index p = 0; p < block.depth; ++p) {
+    pack_row(from, (block.first + p) * stride + block.first_column, p, block.depth, block.columns,
+             to);
+  }
+}
+
 bool linear_backward_data(const LinearShape& s, Numbers dy, Numbers w, Numbers dx,
                           Scratch& scratch) {
-  const Index panels_room = panels_size(s.k, s.n);
-  void* const memory =
-      scratch.reserve(floats(panels_room) + floats(kLeftSize) + floats(kKeptRows * s.k));
-  if (memory == nullptr) {
-    return false;
-  }
-  Pieces pieces(memory);
-  float* const panels = pieces.floats(panels_room);
-  float* const left_tile = pieces.floats(kLeftSize);
-  float* const kept = pieces.floats(kKeptRows * s.k);
-  for_depths(s.n, [&](Index first, Index depth) {
-    float* const block = panels + first * panels_size(s.k, 1);
-    for (Index p = 0; p < depth; ++p) {
-      pack_row(w, (first + p) * s.k, p, depth, s.k, block);
-    }
-  });
-  multiply_into<Left::rows>({s.m, s.k, s.n}, dx, panels, left_tile, kept,
-                            [&](Index row, Index rows, Index first, Index depth, float* to) {
-                              fill_rows(dy, row * s.n + first, s.n, rows, depth, to);
-                            });
-  return true;
+  return multiply_packed({s.m, s.k, s.n}, dy, dx, scratch,
+                         [&](const Block& block, float* to) { pack_rows(w, s.k, block, to); });
 }
 
 /// to += sums over rows of an array [rows, columns].
@@ -163,7 +171,7 @@ inline void add_column_sums(Numbers from, Index rows, Index columns, float* to, 
 
 bool linear_backward_weight(const LinearShape& s, Numbers dy, Numbers x, float* dw, float* dbias,
                             Scratch& scratch) {
-  const Index panels_room = panels_size(s.k, least(s.m, kMostDepth));
+  const Index panels_room = block_size(s.k, s.m);
   void* const memory =
       scratch.reserve(floats(panels_room) + floats(kLeftSize) + floats(kBlockRows * s.n) +
                       Pieces::size(s.n, sizeof(double)));
@@ -178,10 +186,8 @@ bool linear_backward_weight(const LinearShape& s, Numbers dy, Numbers x, float* 
   const Product product{s.n, s.k, s.m, {.c = dw, .stride = s.k, .accumulate = true}};
   multiply<Left::columns>(
       product, left_tile,
-      [&](Index first, Index depth) {
-        for (Index p = 0; p < depth; ++p) {
-          pack_row(x, (first + p) * s.k, p, depth, s.k, panels);
-        }
+      [&](const Block& block) {
+        pack_rows(x, s.k, block, panels);
         return panels;
       },
       [&](Index row, Index rows, Index first, Index depth, float* to) {

@@ -62,25 +62,28 @@ inline void for_tile(F f) {
   }
 }
 
-template <Index rows, Index vectors>
-inline void begin_tile(const Target& target, Sums<rows, vectors>& sums) {
-  const Index last = target.columns - (vectors - 1) * kLanes;  // of the last vector, are present
-  if (!target.accumulate) {
-    for_tile<rows, vectors>([&](Index i, Index v) { sums[i][v] = Lanes{}; });
-  } else if (last == kLanes) {
-    for_tile<rows, vectors>(
-        [&](Index i, Index v) { sums[i][v] = load(target.c + i * target.stride + v * kLanes); });
-  } else {
-    for_tile<rows, vectors>([&](Index i, Index v) {
-      const float* from = target.c + i * target.stride + v * kLanes;
-      sums[i][v] = v + 1 < vectors ? load(from) : load_first(from, last);
-    });
+/// Asks for the lines of memory that the tile will be added to.
+template <Index rows>
+inline void prefetch_tile(const Target& target) {
+#pragma GCC unroll 14
+  for (Index i = 0; i < rows; ++i) {
+    __builtin_prefetch(target.c + i * target.stride, 1);
+    __builtin_prefetch(target.c + i * target.stride + target.columns - 1, 1);
   }
 }
 
 template <Index rows, Index vectors>
 inline void end_tile(const Target& target, Sums<rows, vectors>& sums) {
-  const Index last = target.columns - (vectors - 1) * kLanes;
+  const Index last = target.columns - (vectors - 1) * kLanes;  // of the last vector, are present
+  if (target.accumulate && last == kLanes) {
+    for_tile<rows, vectors>(
+        [&](Index i, Index v) { sums[i][v] += load(target.c + i * target.stride + v * kLanes); });
+  } else if (target.accumulate) {
+    for_tile<rows, vectors>([&](Index i, Index v) {
+      const float* from = target.c + i * target.stride + v * kLanes;
+      sums[i][v] += v + 1 < vectors ? load(from) : load_first(from, last);
+    });
+  }
   if (target.bias != nullptr) {
     Lanes bias[static_cast<std::size_t>(vectors)];
     for_tile<1, vectors>([&](Index, Index v) {
@@ -107,7 +110,8 @@ void multiply_tile(const float* a, const float* b, const Walk& walk, const Targe
   constexpr Index kRow = left == Left::rows ? kRowStep : 1;
   constexpr Index kNext = left == Left::rows ? 1 : kColumnStep;
   Sums<rows, vectors> sums;
-  begin_tile<rows, vectors>(target, sums);
+  for_tile<rows, vectors>([&](Index i, Index v) { sums[i][v] = Lanes{}; });
+  prefetch_tile<rows>(target);
   for (Index image = 0; image < walk.images; ++image) {
     for (Index line = 0; line < walk.lines; ++line) {
       const float* right = b + image * walk.image_step + line * walk.line_step;
