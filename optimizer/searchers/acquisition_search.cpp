@@ -249,6 +249,17 @@ AcquisitionOptimum AcquisitionSearch::describe(Scored best) const {
   return {std::move(best.configuration), best.value, at.mean, deviation_of(at.variance)};
 }
 
+AcquisitionOptimum refined_best(const AcquisitionSearch& search, Scored best,
+                                std::vector<Scored> starts) {
+  for (Scored& start : starts) {
+    Scored refined = search.refine(std::move(start));
+    if (refined.value > best.value) {
+      best = std::move(refined);
+    }
+  }
+  return search.describe(std::move(best));
+}
+
 }  // namespace
 
 std::optional<AcquisitionOptimum> maximize_acquisition(const AcquisitionProblem& problem,
@@ -261,15 +272,28 @@ std::optional<AcquisitionOptimum> maximize_acquisition(const AcquisitionProblem&
     return std::nullopt;
   }
   Scored best = scored.front();
-  if (listed.empty()) {
-    for (Scored& start : search.starts(std::move(scored))) {
-      Scored refined = search.refine(std::move(start));
-      if (refined.value > best.value) {
-        best = std::move(refined);
-      }
-    }
+  return refined_best(search, std::move(best),
+                      listed.empty() ? search.starts(std::move(scored)) : std::vector<Scored>{});
+}
+
+std::optional<AcquisitionOptimum> refine_proposals(const AcquisitionProblem& problem,
+                                                   const Request& request,
+                                                   std::vector<Configuration> proposed,
+                                                   std::size_t starts, Rng& rng) {
+  const AcquisitionSearch search(problem, request, rng);
+  std::vector<Scored> scored = search.score(std::move(proposed));
+  if (scored.empty()) {
+    return std::nullopt;
   }
-  return search.describe(std::move(best));
+  Scored best = scored.front();
+  scored.resize(std::min(starts, scored.size()));
+  return refined_best(search, std::move(best), std::move(scored));
+}
+
+Acquisition draw_acquisition(double best, double kappa, bool early, Rng& rng) {
+  const bool bound = !early && rng.uniform() < 0.5;
+  return {bound ? Acquisition::Kind::confidence_bound : Acquisition::Kind::expected_improvement,
+          best, kappa};
 }
 
 }  // namespace autoglm

@@ -1,6 +1,7 @@
 // Where an acquisition function is greatest, over configurations of every kind.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -26,7 +27,7 @@ struct AcquisitionProblem {
   const GaussianRegression& model;
   const Acquisition& acquisition;
   const Encoding& encoding;
-  const std::vector<Configuration>& good;  // to look near, best first
+  const std::vector<Configuration>& good;  // to look near, best first; may be empty
   const RefusalModel* refusals = nullptr;  // adds the logarithm of the probability of a cost
 };
 
@@ -38,5 +39,17 @@ std::optional<AcquisitionOptimum> maximize_acquisition(const AcquisitionProblem&
                                                        const Request& request,
                                                        const std::vector<Configuration>& listed,
                                                        Rng& rng);
+
+/// The best open configuration among `proposed` and what the best `starts` of them are refined to,
+/// in the same way. Nothing when none of them is open.
+std::optional<AcquisitionOptimum> refine_proposals(const AcquisitionProblem& problem,
+                                                   const Request& request,
+                                                   std::vector<Configuration> proposed,
+                                                   std::size_t starts, Rng& rng);
+
+/// The mixture: log expected improvement on `best`; unless it is early, when optimism costs more
+/// than it tells, by lot the confidence bound of `kappa` as often. Improvement alone locks a search
+/// into the first basin, and trials that are under way together into one.
+Acquisition draw_acquisition(double best, double kappa, bool early, Rng& rng);
 
 }  // namespace autoglm

@@ -105,19 +105,13 @@ std::optional<Suggestion> GaussianProcessSearcher::suggest(std::int64_t number,
 Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::Model& model,
                                                         std::size_t trials, Rng& rng) const {
   const double best_seen = model.regression.targets().minCoeff();
-  Acquisition acquisition{Acquisition::Kind::expected_improvement, best_seen, options_.kappa};
-  if (options_.acquisition == Rule::ucb) {
-    acquisition.kind = Acquisition::Kind::confidence_bound;
+  if (options_.acquisition == Rule::mixture) {
+    const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
+    return draw_acquisition(best_seen, options_.kappa, early, rng);
   }
-  if (options_.acquisition != Rule::mixture) {
-    return acquisition;
-  }
-  // Early on optimism costs more than it tells.
-  const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
-  if (!early && rng.uniform() < 0.5) {
-    acquisition.kind = Acquisition::Kind::confidence_bound;
-  }
-  return acquisition;
+  return {options_.acquisition == Rule::ucb ? Acquisition::Kind::confidence_bound
+                                            : Acquisition::Kind::expected_improvement,
+          best_seen, options_.kappa};
 }
 
 std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& request,

@@ -15,6 +15,8 @@ constexpr std::size_t kBatch = 64;
 constexpr std::size_t kProposals = 256;
 constexpr Eigen::Index kFewTrials = 200;  // beyond which predictions cost enough to be rationed
 constexpr std::size_t kJudged = 64;       // proposals whose deviation is looked at then
+constexpr std::size_t kStarts = 3;        // proposals that are refined; beyond those trials 1
+constexpr double kKappa = 1.8;            // deviations of optimism of the bound that judges
 
 // With many trials a prediction costs more and practice teaches less.
 std::size_t batches_with(Eigen::Index trials) {
@@ -28,8 +30,9 @@ double optimism(const PolicyState& state) { return 1.5 * (1 - state.progress) + 
 
 }  // namespace
 
-PolicyCritic::PolicyCritic(const PolicyProcess& process)
+PolicyCritic::PolicyCritic(const PolicyProcess& process, std::size_t early)
     : process_(process),
+      early_(early),
       encoding_(process.space()),
       fitter_(encoding_,
               {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}),
@@ -39,12 +42,13 @@ PolicyCritic::Model PolicyCritic::model_of(const Evidence& evidence, Rng& rng) {
   const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
   Model model{.costs = fitter_.condition(evidence, fitted).regression,
               .refusals = refusals_.fit(evidence),
-              .improvement = {}};
-  model.improvement.best = model.costs.targets().minCoeff();
+              .acquisition = {}};
+  model.acquisition = draw_acquisition(model.costs.targets().minCoeff(), kKappa,
+                                       evidence.finished.size() <= early_, rng);
   if (!evidence.pending.empty()) {
     const Eigen::MatrixXd pending = fitter_.encode(evidence.pending);
-    model.improvement.best =
-        std::min(model.improvement.best, model.costs.means(pending).minCoeff());
+    model.acquisition.best =
+        std::min(model.acquisition.best, model.costs.means(pending).minCoeff());
     model.costs = model.costs.believing(pending);
   }
   return model;
@@ -158,7 +162,7 @@ std::optional<PolicyCritic::Choice> PolicyCritic::choose(const Actor& actor,
                                                          const PolicyGradientOptions& options,
                                                          Rng& rng) {
   const Model model = model_of(evidence, rng);
-  Choice choice;
+  Choice choice{.kind = model.acquisition.kind};
   const std::unique_ptr<PolicyRule> policy = actor.policy.clone();
   if (options.proposals == PolicyGradientOptions::Proposals::policy) {
     choice.batches = practise(*policy, actor.state, request, model, rng);
@@ -170,22 +174,20 @@ std::optional<PolicyCritic::Choice> PolicyCritic::choose(const Actor& actor,
   }
   choice.proposals = open.size();
   open = shortlist(std::move(open), model);
-  const Eigen::MatrixXd points = encode(open);
-  const Predictions predicted = model.costs.predict(points);
-  Eigen::VectorXd values = chances(model, points);
-  for (Eigen::Index i = 0; i < values.size(); ++i) {
-    const double deviation = std::sqrt(std::max(predicted.variances[i], 1e-18));
-    values[i] += model.improvement.at(predicted.means[i], deviation).value;
+  choice.refined = rng.uniform() >= actor.state.epsilon(options.epsilon);
+  if (!choice.refined) {
+    open = {open[rng.below(open.size())]};
   }
-  Eigen::Index best = 0;
-  values.maxCoeff(&best);
-  if (rng.uniform() < actor.state.epsilon(options.epsilon)) {
-    best = static_cast<Eigen::Index>(rng.below(open.size()));
+  const std::size_t starts = model.costs.points().rows() > kFewTrials ? 1 : kStarts;
+  const std::vector<Configuration> nothing_else;
+  std::optional<AcquisitionOptimum> optimum =
+      refine_proposals({model.costs, model.acquisition, encoding_, nothing_else,
+                        model.refusals ? &*model.refusals : nullptr},
+                       request, std::move(open), choice.refined ? starts : 0, rng);
+  if (!optimum) {
+    return std::nullopt;
   }
-  choice.configuration = std::move(open[static_cast<std::size_t>(best)]);
-  choice.log_improvement = values[best];
-  choice.mean = predicted.means[best];
-  choice.deviation = std::sqrt(predicted.variances[best]);
+  choice.optimum = std::move(*optimum);
   return choice;
 }
 

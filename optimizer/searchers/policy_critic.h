@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "optimizer/models/acquisition.h"
+#include "optimizer/searchers/acquisition_search.h"
 #include "optimizer/searchers/evidence.h"
 #include "optimizer/searchers/policy_options.h"
 #include "optimizer/searchers/policy_rule.h"
@@ -20,8 +21,9 @@ namespace autoglm {
 
 class PolicyCritic {
  public:
-  /// `process` must outlive it.
-  explicit PolicyCritic(const PolicyProcess& process);
+  /// Up to `early` finished trials it judges by log expected improvement alone, see
+  /// draw_acquisition. `process` must outlive it.
+  PolicyCritic(const PolicyProcess& process, std::size_t early);
 
   /// A policy and the state in which it decides.
   struct Actor {
@@ -29,14 +31,14 @@ class PolicyCritic {
     const PolicyState& state;
   };
   struct Choice {
-    Configuration configuration{};
-    double log_improvement = 0;
-    double mean = 0;
-    double deviation = 0;
+    AcquisitionOptimum optimum{};
+    Acquisition::Kind kind = Acquisition::Kind::expected_improvement;  // of its value
+    bool refined = false;
     std::size_t batches = 0;    // that were imagined
     std::size_t proposals = 0;  // open ones
   };
-  /// The best of the proposals that the actor makes after practice. Nothing when none is open.
+  /// What the best of the proposals that the actor makes after practice are refined to; with
+  /// probability epsilon one of them as it is. Nothing when none is open.
   /// REQUIRES: at least one finished trial, at least one head.
   std::optional<Choice> choose(const Actor& actor, const Evidence& evidence, const Request& request,
                                const PolicyGradientOptions& options, Rng& rng);
@@ -52,7 +54,7 @@ class PolicyCritic {
   struct Model {
     GaussianRegression costs;
     std::optional<RefusalModel> refusals;
-    Acquisition improvement;
+    Acquisition acquisition;
   };
   Model model_of(const Evidence& evidence, Rng& rng);
   static Eigen::VectorXd chances(const Model& model, const Eigen::MatrixXd& points);
@@ -66,6 +68,7 @@ class PolicyCritic {
   Eigen::MatrixXd encode(const std::vector<Configuration>& configurations) const;
 
   const PolicyProcess& process_;
+  std::size_t early_;
   Encoding encoding_;
   SurrogateFitter fitter_;
   RefusalFitter refusals_;

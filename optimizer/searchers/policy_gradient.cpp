@@ -28,7 +28,7 @@ class PolicyGradientSearcher final : public Searcher {
         process_(space),
         design_(space, context.seed, options.critic == Critic::gp ? 0 : 1),
         learner_(process_, options),
-        critic_(process_) {}
+        critic_(process_, 3 * static_cast<std::size_t>(design_.size())) {}
 
   std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
                                     const History& history) override;
@@ -171,11 +171,13 @@ std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& reque
     return std::nullopt;
   }
   return Suggestion{
-      std::move(choice->configuration),
-      fmt::format("log EI {:.3g}, the best of {} proposals after {} imagined batches: "
+      std::move(choice->optimum.configuration),
+      fmt::format("{} {:.3g}, {} {} proposals after {} imagined batches: "
                   "predicted {:.3g} +- {:.2g} in deviations of {} costs",
-                  choice->log_improvement, choice->proposals, choice->batches, choice->mean,
-                  choice->deviation, evidence.finished.size())};
+                  choice->kind == Acquisition::Kind::expected_improvement ? "log EI" : "UCB",
+                  choice->optimum.value, choice->refined ? "refined from the best of" : "any of",
+                  choice->proposals, choice->batches, choice->optimum.mean,
+                  choice->optimum.deviation, evidence.finished.size())};
 }
 
 std::optional<Suggestion> PolicyGradientSearcher::by_policy(const Request& request,

@@ -18,9 +18,8 @@ namespace {
 struct Setting {
   explicit Setting(const SearchSpace& search_space) : space(search_space), encoding(space) {}
 
-  std::optional<AcquisitionOptimum> search(const std::vector<Configuration>& seen,
-                                           const Eigen::VectorXd& costs, double length,
-                                           const History& history, const Configuration& fixed) {
+  GaussianRegression model_of(const std::vector<Configuration>& seen, const Eigen::VectorXd& costs,
+                              double length) const {
     Eigen::MatrixXd points(costs.size(), encoding.features());
     for (std::size_t i = 0; i < seen.size(); ++i) {
       points.row(static_cast<Eigen::Index>(i)) = encoding.encode(seen[i]).transpose();
@@ -30,16 +29,29 @@ struct Setting {
       groups.group_of.push_back(i);
     }
     groups.count = encoding.features();
-    const GaussianRegression model(points, costs, groups,
-                                   {Eigen::VectorXd::Constant(groups.count, length), 1, 1e-6, {}});
-    const Acquisition acquisition{Acquisition::Kind::confidence_bound, 0, 0.0};
+    return {points, costs, groups, {Eigen::VectorXd::Constant(groups.count, length), 1, 1e-6, {}}};
+  }
+
+  std::optional<AcquisitionOptimum> search(const std::vector<Configuration>& seen,
+                                           const Eigen::VectorXd& costs, double length,
+                                           const History& history, const Configuration& fixed) {
     Rng rng(1, 1);
-    return maximize_acquisition({model, acquisition, encoding, seen}, Request(99, fixed, history),
-                                {}, rng);
+    return maximize_acquisition({model_of(seen, costs, length), mean, encoding, seen},
+                                Request(99, fixed, history), {}, rng);
+  }
+
+  std::optional<AcquisitionOptimum> refined(const std::vector<Configuration>& proposed,
+                                            std::size_t starts, const GaussianRegression& model) {
+    const History history = testing::empty_history(space);
+    const std::vector<Configuration> nothing_else;
+    Rng rng(1, 1);
+    return refine_proposals({model, mean, encoding, nothing_else}, Request(99, {}, history),
+                            proposed, starts, rng);
   }
 
   const SearchSpace& space;
   Encoding encoding;
+  Acquisition mean{Acquisition::Kind::confidence_bound, 0, 0.0};  // the least
 };
 
 }  // namespace
@@ -119,6 +131,50 @@ TEST_CASE("what was tried is not suggested, however good") {
   REQUIRE(best);
   const double n = value_number(*best->configuration.find("n"));
   CHECK((n == 8 || n == 12));
+}
+
+TEST_CASE("proposals are refined, as many as are asked for, to what they lead to") {
+  const SearchSpace space = space_of(R"({
+    "c": {"type": "categorical", "choices": ["a", "b"]},
+    "x": {"type": "uniform", "min": 0, "max": 1}})");
+  Setting setting(space);
+  std::vector<Configuration> seen;
+  Eigen::VectorXd costs(22);
+  for (int i = 0; i < 22; ++i) {
+    const std::string choice(1, "ab"[i % 2]);
+    const double x = 0.05 * i;
+    seen.push_back(Configuration({{"c", choice}, {"x", std::min(x, 1.0)}}));
+    costs[i] = (choice == "b" ? -1 : 0.5) + 4 * (x - 0.4) * (x - 0.4);
+  }
+  const GaussianRegression model = setting.model_of(seen, costs, 1);
+  const std::vector<Configuration> proposed{Configuration({{"c", "a"}, {"x", 0.9}}),
+                                            Configuration({{"c", "a"}, {"x", 0.55}})};
+  const auto as_it_is = setting.refined(proposed, 0, model);
+  REQUIRE(as_it_is);
+  CHECK(value_text(*as_it_is->configuration.find("c")) == "a");
+  CHECK(value_number(*as_it_is->configuration.find("x")) == 0.55);
+  for (const std::size_t starts : {1, 2, 9}) {
+    const auto refined = setting.refined(proposed, starts, model);
+    REQUIRE(refined);
+    CHECK(value_text(*refined->configuration.find("c")) == "b");
+    CHECK(value_number(*refined->configuration.find("x")) == doctest::Approx(0.4).epsilon(0.02));
+    CHECK(refined->value == doctest::Approx(-refined->mean));
+  }
+  CHECK_FALSE(setting.refined({}, 3, model));
+}
+
+TEST_CASE("the mixture is improvement alone while it is early, then either as often") {
+  int bounds = 0;
+  for (std::uint64_t stream = 0; stream < 1000; ++stream) {
+    Rng rng(1, stream);
+    CHECK(draw_acquisition(0.25, 1.8, true, rng).kind == Acquisition::Kind::expected_improvement);
+    const Acquisition drawn = draw_acquisition(0.25, 1.8, false, rng);
+    CHECK(drawn.best == 0.25);
+    CHECK(drawn.kappa == 1.8);
+    bounds += drawn.kind == Acquisition::Kind::confidence_bound ? 1 : 0;
+  }
+  CHECK(bounds > 420);  // expected: 500, deviation 16
+  CHECK(bounds < 580);
 }
 
 }  // namespace autoglm
