@@ -116,8 +116,8 @@ int run(const std::string& name, const std::string& precision, double seconds) {
       R"("instructions": "{}", "parameters": {}}})"
       "\n",
       static_cast<double>(steps * chosen.batch) / elapsed, ceiling,
-      static_cast<double>(nn::host_memory().value_or(nn::HostMemory{}).peak - idle) / 1e6, backend->info().instructions,
-      trainer.memory().masters / sizeof(float));
+      static_cast<double>(nn::host_memory().value_or(nn::HostMemory{}).peak - idle) / 1e6,
+      backend->info().instructions, trainer.memory().masters / sizeof(float));
   return EXIT_SUCCESS;
 }
 

@@ -10,8 +10,8 @@
 
 namespace autoglm::nn {
 
-/// Normal inputs; the label is the greatest of the first `outputs` inputs, the targets are these. To
-/// all inputs of a sample half of its label is added, which can be seen in images too.
+/// Normal inputs; the label is the greatest of the first `outputs` inputs, the targets are these.
+/// To all inputs of a sample half of its label is added, which can be seen in images too.
 class TrainingData {
  public:
   TrainingData(const Problem& problem, std::int64_t samples, std::uint64_t seed = 1);
