@@ -19,7 +19,16 @@ bool is_reported(const std::string& name, const std::vector<std::string>& known)
          std::find(known.begin(), known.end(), stem) != known.end();
 }
 
-void check_metrics(const StudySpec& spec) {
+bool is_training(const StudySpec& spec) {
+  return spec.trial != nullptr && is_train_trial(*spec.trial);
+}
+
+}  // namespace
+
+void check_training_metrics(const StudySpec& spec) {
+  if (!is_training(spec)) {
+    return;
+  }
   const std::vector<std::string> known = nn::metric_names(nn::Task::automatic);
   const SpecNode* one = spec.root->member("metric");
   const SpecNode& place = one != nullptr ? *one : *spec.root->member("metrics");
@@ -34,13 +43,10 @@ void check_metrics(const StudySpec& spec) {
   }
 }
 
-}  // namespace
-
-void check_training(const StudySpec& spec) {
-  if (spec.trial == nullptr || !is_train_trial(*spec.trial)) {
+void check_training_data(const StudySpec& spec) {
+  if (!is_training(spec)) {
     return;
   }
-  check_metrics(spec);
   const SpecRoot section = example_sections(*spec.trial, spec.space).front();
   nn::open_dataset(parse_train_spec(*section, spec.directory).data)->split();
 }

@@ -5,9 +5,12 @@
 
 namespace autoglm {
 
-/// Nothing happens where the trials are commands. Else the study's metrics must be among those that
-/// training reports (SpecError), and the data are read once: whatever is wrong with them would be
-/// wrong in each trial (DataError).
-void check_training(const StudySpec& spec);
+// Nothing happens where the trials are commands.
+
+/// The study's metrics must be among those that training reports. Throws SpecError.
+void check_training_metrics(const StudySpec& spec);
+
+/// Reads the data once: whatever is wrong with them would be wrong in each trial. Throws DataError.
+void check_training_data(const StudySpec& spec);
 
 }  // namespace autoglm

@@ -136,7 +136,8 @@ int run_tune(const TuneOptions& options) {
   StudySpec spec = load_spec(study_options);
   spec.parallel = options.parallel.value_or(spec.parallel);
   const CommandSpec command = read_trial_section(spec, options);
-  check_training(spec);
+  check_training_metrics(spec);
+  check_training_data(spec);
   std::vector<Expression> asserts;
   for (const std::string& text : options.asserts) {
     asserts.push_back(parse_assertion(text));

@@ -9,6 +9,7 @@
 #include "cli/own_program.h"
 #include "cli/spec.h"
 #include "cli/text.h"
+#include "cli/training_checks.h"
 #include "optimizer/pruners/catalog.h"
 #include "optimizer/searchers/catalog.h"
 #include "trainer/train/train_trial.h"
@@ -35,6 +36,7 @@ Resolved resolve(const StudySpec& spec) {
                                    .parallel = spec.parallel,
                                    .max_trials = spec.max_trials}),
                     make_pruner(spec.early_stopping)};
+  check_training_metrics(spec);
   if (spec.trial != nullptr) {
     resolved.command = parse_trial(*spec.trial, spec.space, spec.directory, own_program());
   }

@@ -153,7 +153,7 @@ TEST_CASE("proposals are refined, as many as are asked for, to what they lead to
   REQUIRE(as_it_is);
   CHECK(value_text(*as_it_is->configuration.find("c")) == "a");
   CHECK(value_number(*as_it_is->configuration.find("x")) == 0.55);
-  for (const std::size_t starts : {1, 2, 9}) {
+  for (const std::size_t starts : {1U, 2U, 9U}) {
     const auto refined = setting.refined(proposed, starts, model);
     REQUIRE(refined);
     CHECK(value_text(*refined->configuration.find("c")) == "b");
