@@ -11,6 +11,8 @@ namespace autoglm::nn::cpu {
 class CpuBackend final : public Backend {
  public:
   explicit CpuBackend(InstructionSet set);
+  /// With kernels of one's own: for their tests.
+  CpuBackend(const ProductKernels& products, const ArrayKernels& arrays);
 
   const BackendInfo& info() const noexcept override { return info_; }
   const char* last_error() const noexcept override { return arguments_.text(); }
@@ -95,7 +97,7 @@ class CpuBackend final : public Backend {
 
   const ProductKernels& products_;
   const ArrayKernels& arrays_;
-  BackendInfo info_;
+  BackendInfo info_{};
   Scratch scratch_{};
   Arguments arguments_{};
 };

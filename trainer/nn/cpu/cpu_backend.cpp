@@ -10,9 +10,14 @@ namespace autoglm::nn {
 
 namespace cpu {
 
-CpuBackend::CpuBackend(InstructionSet set) : products_(products_of(set)), arrays_(arrays_of(set)) {
-  info_.device = "cpu";
+CpuBackend::CpuBackend(InstructionSet set) : CpuBackend(products_of(set), arrays_of(set)) {
   info_.instructions = std::string(to_string(set));
+  info_.native_bf16 = has_bf16_products(set);
+}
+
+CpuBackend::CpuBackend(const ProductKernels& products, const ArrayKernels& arrays)
+    : products_(products), arrays_(arrays) {
+  info_.device = "cpu";
 }
 
 Status CpuBackend::allocate(std::size_t bytes, void** address) noexcept {

@@ -1,5 +1,13 @@
 #include "trainer/nn/cpu/instruction_set.h"
 
+#if defined(__x86_64__) && defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
+
 namespace autoglm::nn::cpu {
 
 std::string_view to_string(InstructionSet set) {
@@ -10,14 +18,46 @@ std::string_view to_string(InstructionSet set) {
       return "AVX2";
     case InstructionSet::v4:
       return "AVX-512";
+    case InstructionSet::v4_bf16:
+      return "AVX-512 BF16";
+    case InstructionSet::amx:
+      return "AMX";
   }
   return {};
 }
 
 #if defined(__x86_64__)
 
+namespace {
+
+/// Intel, "Software developer's manual", volume 1, chapter 18: AMX-TILE and AMX-BF16 in CPUID leaf
+/// 7, the tiles' state enabled in XCR0, and on Linux granted to the process
+/// (Documentation/arch/x86/xstate.rst).
+bool may_use_matrix_unit() {
+#if defined(__linux__)
+  constexpr unsigned kTileFeatures = 1U << 24U | 1U << 22U;
+  constexpr unsigned kTileState = 1U << 17U | 1U << 18U;
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & kTileFeatures) != kTileFeatures) {
+    return false;
+  }
+  unsigned low = 0;
+  unsigned high = 0;
+  asm volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  constexpr long kRequestPermission = 0x1023;  // ARCH_REQ_XCOMP_PERM
+  constexpr long kTileData = 18;
+  return (low & kTileState) == kTileState &&
+         syscall(SYS_arch_prctl, kRequestPermission, kTileData) == 0;
+#else
+  return false;
+#endif
+}
+
 // What CMakeLists.txt compiles the kernels for.
-InstructionSet best_instruction_set() {
+InstructionSet detected() {
   const bool v3 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
                   __builtin_cpu_supports("f16c") != 0 && __builtin_cpu_supports("bmi") != 0 &&
                   __builtin_cpu_supports("bmi2") != 0;
@@ -28,11 +68,28 @@ InstructionSet best_instruction_set() {
   if (!v3) {
     return InstructionSet::baseline;
   }
-  return v4 ? InstructionSet::v4 : InstructionSet::v3;
+  if (!v4) {
+    return InstructionSet::v3;
+  }
+  if (__builtin_cpu_supports("avx512bf16") == 0) {
+    return InstructionSet::v4;
+  }
+  return may_use_matrix_unit() ? InstructionSet::amx : InstructionSet::v4_bf16;
+}
+
+}  // namespace
+
+InstructionSet best_instruction_set() {
+  static const InstructionSet best = detected();
+  return best;
 }
 
 const ProductKernels& products_of(InstructionSet set) {
   switch (set) {
+    case InstructionSet::amx:
+      return kAmxProducts;
+    case InstructionSet::v4_bf16:
+      return kV4Bf16Products;
     case InstructionSet::v4:
       return kV4Products;
     case InstructionSet::v3:
@@ -44,15 +101,10 @@ const ProductKernels& products_of(InstructionSet set) {
 }
 
 const ArrayKernels& arrays_of(InstructionSet set) {
-  switch (set) {
-    case InstructionSet::v4:
-      return kV4Arrays;
-    case InstructionSet::v3:
-      return kV3Arrays;
-    case InstructionSet::baseline:
-      break;
+  if (set >= InstructionSet::v4) {
+    return kV4Arrays;
   }
-  return kBaselineArrays;
+  return set == InstructionSet::v3 ? kV3Arrays : kBaselineArrays;
 }
 
 #else

@@ -100,6 +100,8 @@ struct ArrayKernels {
 extern const ProductKernels kBaselineProducts;
 extern const ProductKernels kV3Products;
 extern const ProductKernels kV4Products;
+extern const ProductKernels kV4Bf16Products;
+extern const ProductKernels kAmxProducts;
 extern const ArrayKernels kBaselineArrays;
 extern const ArrayKernels kV3Arrays;
 extern const ArrayKernels kV4Arrays;

@@ -28,8 +28,9 @@ inline Sliding over_input(const ImageShape& s) {
           .run = s.kernel * s.channels};
 }
 
-bool conv_forward(const ImageShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
-                  bool relu, Scratch& scratch) {
+template <Cells cells>
+inline bool forward(const ImageShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
+                    bool relu, Scratch& scratch) {
   const Sliding sliding = over_input(s);
   const Index depth = sliding.depth();
   const Index together = images_together(s.batch, sliding.pixels());
@@ -57,13 +58,23 @@ bool conv_forward(const ImageShape& s, Numbers x, Numbers w, const float* bias, 
     copy_images(sliding.padded, x, image, count, images);
     const Product product{
         count * sliding.pixels(), s.out_channels, depth, {.bias = bias, .rectify = relu}};
-    multiply_into<Left::rows>(product, from(y, image * sliding.pixels() * s.out_channels),
+    multiply_into<Left::rows, cells>(product, from(y, image * sliding.pixels() * s.out_channels),
                               left_tile, kept, place,
                               [&](Index row, Index rows, Index first, Index part, float* to) {
                                 fill_sliding(sliding, images, row, rows, first, part, to);
                               });
   }
   return true;
+}
+
+bool conv_forward(const ImageShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
+                  bool relu, Scratch& scratch) {
+  if (uses_pairs(x.type, s.channels)) {
+    ImageShape halved = s;
+    halved.channels /= 2;
+    return forward<Cells::bf16_pairs>(halved, cells(x), cells(w), bias, y, relu, scratch);
+  }
+  return forward<Cells::f32>(s, x, w, bias, y, relu, scratch);
 }
 
 /// dw [n, line of the kernel, run] += dy^T [n, pixels] times the runs under the kernel, which are
@@ -93,10 +104,11 @@ bool conv_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw,
           const Index wide = least(kTileColumns, sliding.run - j);
           const Target target{.c = dw + row * sliding.depth() + line * sliding.run + j,
                               .stride = sliding.depth(),
+                              .rows = rows,
                               .columns = wide,
                               .accumulate = true};
-          tile_of<Left::columns>(rows, wide)(left_tile, right + line * sliding.padded.line() + j,
-                                             walk, target);
+          tile_of<Left::columns, Cells::f32>(rows, wide)(
+              left_tile, right + line * sliding.padded.line() + j, walk, target);
         }
       }
     });
@@ -179,7 +191,9 @@ inline Sliding over_output(const ImageShape& s, const Residue& row, const Residu
           .run = column.taps * s.out_channels};
 }
 
-/// The right operand of a residue: row (line, tap in it, out channel), column: channel.
+/// The right operand of a residue: row (line, tap in it, out channel or pair of them), column:
+/// channel.
+template <Cells cells>
 inline void pack_turned(const ImageShape& s, const Residue& row, const Residue& column, Numbers w,
                         float* panels) {
   const Index run = column.taps * s.out_channels;
@@ -190,8 +204,15 @@ inline void pack_turned(const ImageShape& s, const Residue& row, const Residue& 
       const Index n = (block.first + p) % s.out_channels;
       const Index u = row.first_tap + s.stride * (row.taps - 1 - line);
       const Index v = column.first_tap + s.stride * (column.taps - 1 - tap);
-      pack_row(w, ((n * s.kernel + u) * s.kernel + v) * s.channels + block.first_column, p,
-               block.depth, block.columns, panels + place_of(block, s.channels));
+      float* const to = panels + place_of(block, s.channels);
+      const Index tap_size = s.kernel * s.kernel * s.channels;
+      const Index at = (u * s.kernel + v) * s.channels + block.first_column;
+      if constexpr (cells == Cells::f32) {
+        pack_row(w, n * tap_size + at, p, block.depth, block.columns, to);
+      } else {
+        const Half* const first = static_cast<const Half*>(w.data) + 2 * n * tap_size + at;
+        pack_pair_row(first, first + tap_size, p, block.depth, block.columns, to);
+      }
     }
   });
 }
@@ -214,6 +235,7 @@ struct DataBuffers {
   float* kept;
 };
 
+template <Cells cells>
 inline void backward_residue(const ImageShape& s, const Residue& row, const Residue& column,
                              Index image, Index count, Numbers dx, const DataBuffers& buffers) {
   const Sliding sliding = over_output(s, row, column);
@@ -226,7 +248,8 @@ inline void backward_residue(const ImageShape& s, const Residue& row, const Resi
     fill_sliding(sliding, buffers.images, pixel, rows, first, part, to);
   };
   if (s.stride == 1) {
-    multiply_into<Left::rows>(product, images_dx, buffers.left_tile, buffers.kept, place, fill);
+    multiply_into<Left::rows, cells>(product, images_dx, buffers.left_tile, buffers.kept, place,
+                                     fill);
     return;
   }
   for_parts(product.rows, kKeptRows, 1, [&](Index pixel, Index rows) {
@@ -235,16 +258,19 @@ inline void backward_residue(const ImageShape& s, const Residue& row, const Resi
     if (product.depth == 0) {  // a stride beyond the kernel: no output looks at these pixels
       __builtin_memset(buffers.kept, 0, bytes_of(rows * s.channels));
     } else {
-      multiply_into<Left::rows>(part, {buffers.kept, DType::f32}, buffers.left_tile, nullptr, place,
-                                [&](Index i, Index height, Index first, Index depth, float* to) {
-                                  fill(pixel + i, height, first, depth, to);
-                                });
+      multiply_into<Left::rows, cells>(
+          part, {buffers.kept, DType::f32}, buffers.left_tile, nullptr, place,
+          [&](Index i, Index height, Index first, Index depth, float* to) {
+            fill(pixel + i, height, first, depth, to);
+          });
     }
     scatter(s, row, column, pixel, rows, buffers.kept, images_dx);
   });
 }
 
-bool conv_backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx, Scratch& scratch) {
+template <Cells cells>
+inline bool backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx,
+                          Scratch& scratch) {
   const Padded padded = around_output(s);
   const Index together = images_together(s.batch, s.height * s.width);
   const Index panels_room = panels_size(s.channels, s.kernel * s.kernel * s.out_channels);
@@ -272,7 +298,7 @@ bool conv_backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx, 
     }
   };
   for_residues([&](const Residue& row, const Residue& column, float* panels) {
-    pack_turned(s, row, column, w, panels);
+    pack_turned<cells>(s, row, column, w, panels);
   });
   clear_padding(padded, together, buffers.images);
   for (Index image = 0; image < s.batch; image += together) {
@@ -280,10 +306,19 @@ bool conv_backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx, 
     copy_images(padded, dy, image, count, buffers.images);
     for_residues([&](const Residue& row, const Residue& column, float* panels) {
       buffers.panels = panels;
-      backward_residue(s, row, column, image, count, dx, buffers);
+      backward_residue<cells>(s, row, column, image, count, dx, buffers);
     });
   }
   return true;
+}
+
+bool conv_backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx, Scratch& scratch) {
+  if (uses_pairs(dy.type, s.out_channels)) {
+    ImageShape halved = s;
+    halved.out_channels /= 2;
+    return backward_data<Cells::bf16_pairs>(halved, cells(dy), w, dx, scratch);
+  }
+  return backward_data<Cells::f32>(s, dy, w, dx, scratch);
 }
 
 }  // namespace

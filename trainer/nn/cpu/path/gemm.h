@@ -3,7 +3,7 @@
 #pragma once
 
 #include "trainer/nn/cpu/path/columns.h"
-#include "trainer/nn/cpu/path/packing.h"
+#include "trainer/nn/cpu/path/tiles.h"
 
 namespace autoglm::nn::cpu {
 namespace {
@@ -50,11 +50,11 @@ struct Block {
 };
 
 /// One block: its part of all rows. fill(row, rows, first, depth, to): the left operand's tile.
-template <Left left, typename Fill>
+template <Left left, Cells cells, typename Fill>
 inline void multiply_block(const Product& product, const Block& block, const float* panels,
                            float* left_tile, Fill fill) {
   const bool is_last = block.first + block.depth == product.depth;
-  for_parts(product.rows, kTileRows, 1, [&](Index row, Index rows) {
+  for_parts(product.rows, kRowsOf<cells>, 1, [&](Index row, Index rows) {
     fill(row, rows, block.first, block.depth, left_tile);
     const float* panel = panels;
     for (Index j = 0; j < block.columns; j += kTileColumns) {
@@ -62,12 +62,13 @@ inline void multiply_block(const Product& product, const Block& block, const flo
       const Index column = block.first_column + j;
       Target target = product.target;
       target.c += row * target.stride + column;
+      target.rows = rows;
       target.columns = wide;
       target.accumulate = target.accumulate || block.first > 0;
       target.bias = is_last && target.bias != nullptr ? target.bias + column : nullptr;
       target.rectify = is_last && target.rectify;
       const Walk walk{.length = block.depth, .step = panel_width(wide)};
-      tile_of<left>(rows, wide)(left_tile, panel, walk, target);
+      tile_of<left, cells>(rows, wide)(left_tile, panel, walk, target);
       panel += walk.step * block.depth;
     }
   });
@@ -84,10 +85,11 @@ inline void for_right_blocks(Index depth, Index columns, F f) {
 }
 
 /// A whole product. panels(block): those of the block.
-template <Left left, typename Panels, typename Fill>
+template <Left left, Cells cells, typename Panels, typename Fill>
 inline void multiply(const Product& product, float* left_tile, Panels panels, Fill fill) {
+  const UnitFor<cells> unit;
   for_right_blocks(product.depth, product.columns, [&](const Block& block) {
-    multiply_block<left>(product, block, panels(block), left_tile, fill);
+    multiply_block<left, cells>(product, block, panels(block), left_tile, fill);
   });
 }
 
@@ -102,7 +104,7 @@ inline Index place_of(const Block& block, Index all_columns) {
 }
 
 // Rows whose results are kept as f32 before they go where they belong.
-constexpr Index kKeptRows = 8 * kTileRows;
+constexpr Index kKeptRows = 128;
 
 }  // namespace
 }  // namespace autoglm::nn::cpu

@@ -9,14 +9,14 @@ namespace {
 inline std::size_t floats(Index count) { return Pieces::size(count, sizeof(float)); }
 
 /// y [rows, columns] = left right, with whatever the target adds; by way of f32 if y is not.
-template <Left left, typename Panels, typename Fill>
+template <Left left, Cells cells, typename Panels, typename Fill>
 inline void multiply_into(const Product& product, Numbers y, float* left_tile, float* kept,
                           Panels panels, Fill fill) {
   if (y.type == DType::f32) {
     Product direct = product;
     direct.target.c = static_cast<float*>(y.data);
     direct.target.stride = product.columns;
-    multiply<left>(direct, left_tile, panels, fill);
+    multiply<left, cells>(direct, left_tile, panels, fill);
     return;
   }
   for_parts(product.rows, kKeptRows, 1, [&](Index first_row, Index rows) {
@@ -24,17 +24,17 @@ inline void multiply_into(const Product& product, Numbers y, float* left_tile, f
     part.rows = rows;
     part.target.c = kept;
     part.target.stride = product.columns;
-    multiply<left>(part, left_tile, panels,
-                   [&](Index row, Index height, Index first, Index depth, float* to) {
-                     fill(first_row + row, height, first, depth, to);
-                   });
+    multiply<left, cells>(part, left_tile, panels,
+                          [&](Index row, Index height, Index first, Index depth, float* to) {
+                            fill(first_row + row, height, first, depth, to);
+                          });
     narrow(kept, rows * product.columns, y, first_row * product.columns);
   });
 }
 
 /// y [m, columns] = x [m, depth] right, where pack(block, to) packs the right operand: each block
 /// when it is used if it is used once, else all of them before.
-template <typename Pack>
+template <Cells cells, typename Pack>
 inline bool multiply_packed(const Product& product, Numbers x, Numbers y, Scratch& scratch,
                             Pack pack) {
   const bool used_once = y.type == DType::f32 || product.rows <= kKeptRows;
@@ -56,7 +56,7 @@ inline bool multiply_packed(const Product& product, Numbers x, Numbers y, Scratc
     for_right_blocks(product.depth, product.columns,
                      [&](const Block& block) { pack(block, place(block)); });
   }
-  multiply_into<Left::rows>(
+  multiply_into<Left::rows, cells>(
       product, y, left_tile, kept,
       [&](const Block& block) {
         float* const to = place(block);
@@ -72,15 +72,17 @@ inline bool multiply_packed(const Product& product, Numbers x, Numbers y, Scratc
 }
 
 /// y = x w^T with rows of y along the rows of x.
+template <Cells cells>
 inline bool forward_by_rows(const LinearShape& s, Numbers x, Numbers w, const float* bias,
                             Numbers y, bool relu, Scratch& scratch) {
   const Product product{s.m, s.n, s.k, {.bias = bias, .rectify = relu}};
-  return multiply_packed(product, x, y, scratch, [&](const Block& block, float* to) {
+  return multiply_packed<cells>(product, x, y, scratch, [&](const Block& block, float* to) {
     pack_transposed(w, block.first_column * s.k + block.first, s.k, block.depth, block.columns, to);
   });
 }
 
 /// y^T = w x^T, for few rows of x: only these are transposed before, and y after.
+template <Cells cells>
 inline bool forward_by_columns(const LinearShape& s, Numbers x, Numbers w, const float* bias,
                                Numbers y, bool relu, Scratch& scratch) {
   const Index panels_room = panels_size(s.m, s.k);
@@ -103,10 +105,11 @@ inline bool forward_by_columns(const LinearShape& s, Numbers x, Numbers w, const
   });
   for_parts(s.n, kKeptRows, 1, [&](Index first_row, Index rows) {
     const Product product{rows, s.m, s.k, {.c = kept, .stride = padded}};
-    multiply<Left::rows>(product, left_tile, place,
-                         [&](Index row, Index height, Index first, Index depth, float* to) {
-                           fill_rows(w, (first_row + row) * s.k + first, s.k, height, depth, to);
-                         });
+    multiply<Left::rows, cells>(product, left_tile, place,
+                                [&](Index row, Index height, Index first, Index depth, float* to) {
+                                  fill_rows(w, (first_row + row) * s.k + first, s.k, height, depth,
+                                            to);
+                                });
     transpose({kept, DType::f32}, 0, padded, rows, s.m, turned, kKept);
     for (Index i = 0; i < s.m; ++i) {
       float* const line = turned + i * kKept;
@@ -135,10 +138,20 @@ inline bool is_cheaper_by_columns(const LinearShape& s) {
   return by_columns < by_rows;
 }
 
+template <Cells cells>
+inline bool forward(const LinearShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
+                    bool relu, Scratch& scratch) {
+  return is_cheaper_by_columns(s) ? forward_by_columns<cells>(s, x, w, bias, y, relu, scratch)
+                                  : forward_by_rows<cells>(s, x, w, bias, y, relu, scratch);
+}
+
 bool linear_forward(const LinearShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
                     bool relu, Scratch& scratch) {
-  return is_cheaper_by_columns(s) ? forward_by_columns(s, x, w, bias, y, relu, scratch)
-                                  : forward_by_rows(s, x, w, bias, y, relu, scratch);
+  if (uses_pairs(x.type, s.k)) {
+    return forward<Cells::bf16_pairs>({s.m, s.n, s.k / 2}, cells(x), cells(w), bias, y, relu,
+                                      scratch);
+  }
+  return forward<Cells::f32>(s, x, w, bias, y, relu, scratch);
 }
 
 /// Panels of a right operand whose rows are rows in memory, element (p, j) at from[p * stride + j].
@@ -149,10 +162,25 @@ inline void pack_rows(Numbers from, Index stride, const Block& block, float* to)
   }
 }
 
+/// The same of cells, each of two rows of bf16 numbers; rows from `end` on are 0.
+inline void pack_pair_rows(Numbers from, Index stride, Index end, const Block& block, float* to) {
+  for (Index p = 0; p < block.depth; ++p) {
+    const Index row = 2 * (block.first + p);
+    const Half* const at = static_cast<const Half*>(from.data) + row * stride + block.first_column;
+    pack_pair_row(at, row + 1 < end ? at + stride : nullptr, p, block.depth, block.columns, to);
+  }
+}
+
 bool linear_backward_data(const LinearShape& s, Numbers dy, Numbers w, Numbers dx,
                           Scratch& scratch) {
-  return multiply_packed({s.m, s.k, s.n}, dy, dx, scratch,
-                         [&](const Block& block, float* to) { pack_rows(w, s.k, block, to); });
+  if (uses_pairs(dy.type, s.n)) {
+    return multiply_packed<Cells::bf16_pairs>(
+        {s.m, s.k, s.n / 2}, cells(dy), dx, scratch,
+        [&](const Block& block, float* to) { pack_pair_rows(w, s.k, s.n, block, to); });
+  }
+  return multiply_packed<Cells::f32>(
+      {s.m, s.k, s.n}, dy, dx, scratch,
+      [&](const Block& block, float* to) { pack_rows(w, s.k, block, to); });
 }
 
 /// to += sums over rows of an array [rows, columns].
@@ -183,16 +211,29 @@ bool linear_backward_weight(const LinearShape& s, Numbers dy, Numbers x, float* 
   float* const left_tile = pieces.floats(kLeftSize);
   float* const buffer = pieces.floats(kBlockRows * s.n);
   double* const sums = pieces.zero_doubles(s.n);
-  const Product product{s.n, s.k, s.m, {.c = dw, .stride = s.k, .accumulate = true}};
-  multiply<Left::columns>(
-      product, left_tile,
-      [&](const Block& block) {
-        pack_rows(x, s.k, block, panels);
-        return panels;
-      },
-      [&](Index row, Index rows, Index first, Index depth, float* to) {
-        fill_columns(dy, first * s.n + row, s.n, rows, depth, to);
-      });
+  const Target target{.c = dw, .stride = s.k, .accumulate = true};
+  if (kHasPairs && dy.type == DType::bf16) {
+    multiply<Left::rows, Cells::bf16_pairs>(
+        {s.n, s.k, (s.m + 1) / 2, target}, left_tile,
+        [&](const Block& block) {
+          pack_pair_rows(x, s.k, s.m, block, panels);
+          return panels;
+        },
+        [&](Index row, Index rows, Index first, Index depth, float* to) {
+          fill_pairs_turned(static_cast<const Half*>(dy.data) + row, s.n, s.m, first, rows, depth,
+                            to);
+        });
+  } else {
+    multiply<Left::columns, Cells::f32>(
+        {s.n, s.k, s.m, target}, left_tile,
+        [&](const Block& block) {
+          pack_rows(x, s.k, block, panels);
+          return panels;
+        },
+        [&](Index row, Index rows, Index first, Index depth, float* to) {
+          fill_columns(dy, first * s.n + row, s.n, rows, depth, to);
+        });
+  }
   if (dbias != nullptr) {
     add_column_sums(dy, s.m, s.n, dbias, sums, buffer);
   }

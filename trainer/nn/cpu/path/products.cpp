@@ -5,6 +5,7 @@
 
 namespace autoglm::nn::cpu {
 
+extern const ProductKernels NN_PRODUCTS;
 const ProductKernels NN_PRODUCTS = {.linear_forward = linear_forward,
                                     .linear_backward_data = linear_backward_data,
                                     .linear_backward_weight = linear_backward_weight,

@@ -21,8 +21,9 @@ constexpr Index kTileColumns = kTileVectors * kLanes;
 constexpr Index kMostDepth = 256;
 constexpr Index kRowStep = kMostDepth + 16;
 constexpr Index kColumnStep = kLanes == 4 ? 4 : kLanes;
-constexpr Index kLeftSize = kRowStep * kColumnStep;
-static_assert(kColumnStep >= kTileRows);
+constexpr Index kMostTileRows = 32;  // of any kind of tile
+constexpr Index kLeftSize = kRowStep * kMostTileRows;
+static_assert(kColumnStep >= kTileRows && kMostTileRows >= kColumnStep);
 enum class Left { rows, columns };
 
 /// Where vectors of the right operand are: numbers a step apart, `length` in a line, and so on. A
@@ -41,6 +42,7 @@ struct Walk {
 struct Target {
   float* c = nullptr;
   Index stride = 0;
+  Index rows = 0;     // of the tile
   Index columns = 0;  // present ones, of those that the tile is wide
   bool accumulate = false;
   const float* bias = nullptr;
@@ -105,62 +107,11 @@ inline void end_tile(const Target& target, Sums<rows, vectors>& sums) {
   }
 }
 
-template <Left left, Index rows, Index vectors>
-void multiply_tile(const float* a, const float* b, const Walk& walk, const Target& target) {
-  constexpr Index kRow = left == Left::rows ? kRowStep : 1;
-  constexpr Index kNext = left == Left::rows ? 1 : kColumnStep;
-  Sums<rows, vectors> sums;
-  for_tile<rows, vectors>([&](Index i, Index v) { sums[i][v] = Lanes{}; });
-  prefetch_tile<rows>(target);
-  for (Index image = 0; image < walk.images; ++image) {
-    for (Index line = 0; line < walk.lines; ++line) {
-      const float* right = b + image * walk.image_step + line * walk.line_step;
-#pragma GCC unroll 2
-      for (Index p = 0; p < walk.length; ++p) {
-        Lanes vector[static_cast<std::size_t>(vectors)];
-#pragma GCC unroll 2
-        for (Index v = 0; v < vectors; ++v) {
-          vector[v] = load(right + v * kLanes);
-        }
-#pragma GCC unroll 14
-        for (Index i = 0; i < rows; ++i) {
-          const Lanes number = broadcast(a[i * kRow]);
-#pragma GCC unroll 2
-          for (Index v = 0; v < vectors; ++v) {
-            sums[i][v] = multiply_add(number, vector[v], sums[i][v]);
-          }
-        }
-        a += kNext;
-        right += walk.step;
-      }
-    }
-  }
-  end_tile<rows, vectors>(target, sums);
-}
-
-template <Index... values>
-struct IndexList {};
-template <Index count, Index... values>
-struct CountTo : CountTo<count - 1, count - 1, values...> {};
-template <Index... values>
-struct CountTo<0, values...> {
-  using List = IndexList<values...>;
-};
-using Heights = CountTo<kTileRows>::List;  // 0, …, kTileRows - 1
-
-using TileFunction = void (*)(const float* a, const float* b, const Walk&, const Target&);
-
-/// The tile of 1 + `height` rows, for all heights.
-template <Left left, Index vectors, Index... height>
-inline TileFunction tile_of(Index rows, IndexList<height...> /*heights*/) {
-  static constexpr TileFunction kTiles[] = {multiply_tile<left, 1 + height, vectors>...};
-  return kTiles[rows - 1];
-}
-
-/// rows: 1 to kTileRows; columns: 1 to kTileColumns.
-template <Left left>
-inline TileFunction tile_of(Index rows, Index columns) {
-  return columns <= kLanes ? tile_of<left, 1>(rows, Heights{}) : tile_of<left, 2>(rows, Heights{});
+/// A cell of 32 bits in all lanes, whatever it holds.
+inline Lanes broadcast_cell(const float* from) {
+  std::int32_t bits = 0;
+  __builtin_memcpy(&bits, from, sizeof(bits));
+  return (Lanes)(bits - LaneBits{});
 }
 
 }  // namespace
