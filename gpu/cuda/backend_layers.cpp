@@ -22,19 +22,18 @@ Status CudaBackend::linear_forward(const Tensor& x, const Tensor& w, const float
   const std::int64_t m = x.shape[0];
   const std::int64_t n = w.shape[0];
   const std::int64_t k = x.shape[1];
-  const Status status = multiply(context_, {.m = m,
-                                            .n = n,
-                                            .k = k,
-                                            .a = {x.data, k, false},
-                                            .b = {w.data, k, true},
-                                            .type = x.type,
-                                            .result = y.data,
-                                            .result_type = y.type});
-  const bool relu = activation == nn::Activation::relu;
-  if (status != Status::ok || y.count() == 0 || (bias == nullptr && !relu)) {
-    return status;
-  }
-  return context_.check(add_bias(context_.queue(), y.data, y.type, m, n, bias, relu));
+  const Product product{.m = m,
+                        .n = n,
+                        .k = k,
+                        .a = {x.data, k, false},
+                        .b = {w.data, k, true},
+                        .type = x.type,
+                        .result = y.data,
+                        .result_type = y.type};
+  const Epilogue epilogue{bias, activation == nn::Activation::relu};
+  void* scratch = nullptr;
+  const Status status = context_.scratch(product_scratch(product, epilogue), &scratch);
+  return status == Status::ok ? multiply(context_, product, epilogue, scratch) : status;
 }
 
 Status CudaBackend::linear_backward_data(const Tensor& dy, const Tensor& w,
@@ -93,11 +92,18 @@ Status CudaBackend::add_columns(const Tensor& dy, float* totals) {
              : status;
 }
 
-Status CudaBackend::convolve(const Convolution& convolution, const ConvolutionArrays& arrays) {
-  if (convolution.is_pixelwise() || !plans_.has(context_, convolution, arrays)) {
-    return convolve_patches(context_, convolution, arrays);
+Status CudaBackend::convolve(const Convolution& convolution, const ConvolutionArrays& arrays,
+                             const Epilogue& epilogue) {
+  // cuDNN's plans give sums that are rounded already.
+  const bool may_plan = convolution.suits_cudnn() && !epilogue.widens(convolution.type);
+  if (!may_plan || !plans_.has(context_, convolution, arrays)) {
+    return convolve_patches(context_, convolution, arrays, epilogue);
   }
-  return plans_.run(context_, convolution, arrays);
+  const Status status = plans_.run(context_, arrays);
+  const std::int64_t channels = convolution.outputs();
+  return status == Status::ok ? finish(context_, epilogue, arrays.y, convolution.type,
+                                       convolution.y.count() / channels, channels)
+                              : status;
 }
 
 Status CudaBackend::conv_forward(const nn::Window& window, const Tensor& x, const Tensor& w,
@@ -113,15 +119,8 @@ Status CudaBackend::conv_forward(const nn::Window& window, const Tensor& x, cons
   if (y.count() == 0) {
     return Status::ok;
   }
-  const Status status = convolve({Convolution::Kind::forward, x.type, window, x.shape, y.shape},
-                                 {x.data, w.data, y.data});
-  const bool relu = activation == nn::Activation::relu;
-  if (status != Status::ok || (bias == nullptr && !relu)) {
-    return status;
-  }
-  const std::int64_t channels = y.shape[3];
-  return context_.check(
-      add_bias(context_.queue(), y.data, y.type, y.count() / channels, channels, bias, relu));
+  return convolve({Convolution::Kind::forward, x.type, window, x.shape, y.shape},
+                  {x.data, w.data, y.data}, {bias, activation == nn::Activation::relu});
 }
 
 Status CudaBackend::conv_backward_data(const nn::Window& window, const Tensor& dy, const Tensor& w,
@@ -134,7 +133,7 @@ Status CudaBackend::conv_backward_data(const nn::Window& window, const Tensor& d
   }
   return dx.count() == 0 ? Status::ok
                          : convolve({Convolution::Kind::data, dx.type, window, dx.shape, dy.shape},
-                                    {dx.data, w.data, dy.data});
+                                    {dx.data, w.data, dy.data}, {});
 }
 
 Status CudaBackend::conv_backward_weight(const nn::Window& window, const Tensor& dy,
@@ -149,7 +148,7 @@ Status CudaBackend::conv_backward_weight(const nn::Window& window, const Tensor&
     return Status::ok;
   }
   const Status status = convolve({Convolution::Kind::weight, x.type, window, x.shape, dy.shape},
-                                 {x.data, dw, dy.data});
+                                 {x.data, dw, dy.data}, {});
   return status == Status::ok ? add_columns(dy, dbias) : status;
 }
 

@@ -8,7 +8,6 @@
 
 #include "gpu/cuda/convolution.h"
 #include "gpu/cuda/cudnn_descriptor.h"
-#include "gpu/cuda/elementwise.h"
 
 namespace autoglm::gpu {
 namespace {
@@ -59,31 +58,20 @@ CudnnDescriptor window_of(const nn::Window& window) {
   return made;
 }
 
-/// What the three kinds of operation call their parts.
+/// What the two kinds of operation call their parts.
 struct OperationNames {
   cudnnBackendDescriptorType_t type;
   cudnnBackendAttributeName_t window, x, w, y, alpha, beta;
 };
 OperationNames names_of(Convolution::Kind kind) {
-  switch (kind) {
-    case Convolution::Kind::data:
-      return {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA};
-    case Convolution::Kind::weight:
-      return {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_FILTER_DESCRIPTOR,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_CONV_DESC,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_X,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DW,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_DY,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_ALPHA,
-              CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_FILTER_BETA};
-    case Convolution::Kind::forward:
-      break;
+  if (kind == Convolution::Kind::data) {
+    return {CUDNN_BACKEND_OPERATION_CONVOLUTION_BACKWARD_DATA_DESCRIPTOR,
+            CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_CONV_DESC,
+            CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DX,
+            CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_W,
+            CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_DY,
+            CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_ALPHA,
+            CUDNN_ATTR_OPERATION_CONVOLUTION_BWD_DATA_BETA};
   }
   return {CUDNN_BACKEND_OPERATION_CONVOLUTION_FORWARD_DESCRIPTOR,
           CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_CONV_DESC,
@@ -94,13 +82,7 @@ OperationNames names_of(Convolution::Kind kind) {
           CUDNN_ATTR_OPERATION_CONVOLUTION_FORWARD_BETA};
 }
 
-/// cuDNN (9.19) has no plan that gives f32 dw of 16-bit factors, so they are widened first.
-DType planned_type(const Convolution& c) {
-  return c.kind == Convolution::Kind::weight ? DType::f32 : c.type;
-}
-
-/// TF32 keeps 10 bits of a fraction: all that a number has which was 16-bit before, so products on
-/// tensor cores are as exact as those of f32.
+/// Products of 16-bit numbers are exact on tensor cores; those of f32 would be TF32.
 bool allows_tensor_cores(const Convolution& c) { return c.type != DType::f32; }
 
 /// The descriptors of a graph, which live as long as what is made of them.
@@ -108,20 +90,18 @@ struct Graph {
   CudnnDescriptor x, w, y, window, operation, graph;
 
   Graph(cudnnHandle_t handle, const Convolution& c)
-      : x(tensor(x_id, planned_type(c), c.x)),
-        w(tensor(w_id, planned_type(c),
-                 {c.outputs(), c.window.kernel, c.window.kernel, c.inputs()})),
-        y(tensor(y_id, planned_type(c), c.y)),
+      : x(tensor(x_id, c.type, c.x)),
+        w(tensor(w_id, c.type, {c.outputs(), c.window.kernel, c.window.kernel, c.inputs()})),
+        y(tensor(y_id, c.type, c.y)),
         window(window_of(c.window)) {
     const OperationNames names = names_of(c.kind);
-    const float beta = c.kind == Convolution::Kind::weight ? 1 : 0;  // dw is added to
     operation = CudnnDescriptor(names.type);
     operation.set(names.window, window)
         .set(names.x, x)
         .set(names.w, w)
         .set(names.y, y)
         .set(names.alpha, CUDNN_TYPE_FLOAT, {1.0F})
-        .set(names.beta, CUDNN_TYPE_FLOAT, {beta})
+        .set(names.beta, CUDNN_TYPE_FLOAT, {0.0F})
         .finalize();
     graph = CudnnDescriptor(CUDNN_BACKEND_OPERATIONGRAPH_DESCRIPTOR);
     graph.set(CUDNN_ATTR_OPERATIONGRAPH_HANDLE, CUDNN_TYPE_HANDLE, {handle})
@@ -243,12 +223,6 @@ Key key_of(const Convolution& c) {
           c.y[3]};
 }
 
-/// Of f32 numbers, so that what lies behind them is aligned for any use.
-std::size_t widened_bytes(const nn::Shape& shape) {
-  constexpr std::size_t kRaster = 256;
-  return (static_cast<std::size_t>(shape.count()) * 4 + kRaster - 1) / kRaster * kRaster;
-}
-
 bool aligned(const void* address) {
   return reinterpret_cast<std::uintptr_t>(address) % kAlignment == 0;
 }
@@ -314,31 +288,12 @@ bool ConvolutionPlans::has(Context& context, const Convolution& convolution,
   return state_->chosen->plan.ok();
 }
 
-Status ConvolutionPlans::run(Context& context, const Convolution& convolution,
-                             const ConvolutionArrays& arrays) {
+Status ConvolutionPlans::run(Context& context, const ConvolutionArrays& arrays) {
   const ConvolutionPlan& chosen = *state_->chosen;
-  const bool widen = planned_type(convolution) != convolution.type;
-  const std::size_t x_bytes = widen ? widened_bytes(convolution.x) : 0;
-  const std::size_t y_bytes = widen ? widened_bytes(convolution.y) : 0;
-  void* scratch = nullptr;
-  Status status =
-      context.scratch(x_bytes + y_bytes + static_cast<std::size_t>(chosen.workspace), &scratch);
-  if (status != Status::ok) {
-    return status;
-  }
-  ConvolutionArrays used = arrays;
-  char* workspace = static_cast<char*>(scratch) + x_bytes + y_bytes;
-  if (widen) {
-    const auto widened = [&](void* from, const nn::Shape& shape, void* to) {
-      return context.check(
-          cast(context.queue(), {from, convolution.type, shape}, {to, DType::f32, shape}));
-    };
-    used.x = scratch;
-    used.y = static_cast<char*>(scratch) + x_bytes;
-    status = widened(arrays.x, convolution.x, used.x);
-    status = status == Status::ok ? widened(arrays.y, convolution.y, used.y) : status;
-  }
-  return status == Status::ok ? execute(context, state_->handle, chosen, used, workspace) : status;
+  void* workspace = nullptr;
+  const Status status = context.scratch(static_cast<std::size_t>(chosen.workspace), &workspace);
+  return status == Status::ok ? execute(context, state_->handle, chosen, arrays, workspace)
+                              : status;
 }
 
 }  // namespace autoglm::gpu

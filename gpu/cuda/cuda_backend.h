@@ -90,7 +90,8 @@ class CudaBackend final : public nn::Backend {
 
  private:
   Status add_columns(const Tensor& dy, float* totals);
-  Status convolve(const Convolution& convolution, const ConvolutionArrays& arrays);
+  Status convolve(const Convolution& convolution, const ConvolutionArrays& arrays,
+                  const Epilogue& epilogue);
 
   Context context_{};
   Staging staging_{context_};

@@ -10,9 +10,10 @@ struct Held {
   float bias[W];
 };
 
-template <class T>
+template <class From, class To>
 struct AddBias {
-  T* y;
+  const From* sums;
+  To* y;
   const float* bias;
   std::int64_t columns;
   bool relu;
@@ -28,15 +29,15 @@ struct AddBias {
   }
   template <int W>
   __device__ void apply(const Held<W>& held, std::int64_t row, std::int64_t column) const {
-    T* at = y + row * columns + column;
+    const std::int64_t at = row * columns + column;
     float values[W];
-    load_run<W>(at, values);
+    load_run<W>(sums + at, values);
 #pragma unroll
     for (int k = 0; k < W; ++k) {
       values[k] += held.bias[k];
       values[k] = relu && values[k] < 0 ? 0.0F : values[k];
     }
-    store_run<W>(at, values);
+    store_run<W>(y + at, values);
   }
 };
 
@@ -63,15 +64,24 @@ struct AddTotal {
   }
 };
 
+template <class From, class To>
+cudaError_t add_bias_as(const Queue& queue, const Rows& sums, const Rows& y, const float* bias,
+                        bool relu) {
+  constexpr int W = kWide<To>;
+  const From* from = static_cast<const From*>(sums.data);
+  To* to = static_cast<To*>(y.data);
+  return column_map<W>(queue, AddBias<From, To>{from, to, bias, y.columns, relu}, y.rows, y.columns,
+                       aligned<W>(from) && aligned<W>(to));
+}
+
 }  // namespace
 
-cudaError_t add_bias(const Queue& queue, void* y, DType type, std::int64_t rows,
-                     std::int64_t columns, const float* bias, bool relu) {
-  return with_type(type, [&](auto zero) {
+cudaError_t add_bias(const Queue& queue, const Rows& sums, const Rows& y, const float* bias,
+                     bool relu) {
+  return with_type(y.type, [&](auto zero) {
     using T = decltype(zero);
-    constexpr int W = kWide<T>;
-    T* at = static_cast<T*>(y);
-    return column_map<W>(queue, AddBias<T>{at, bias, columns, relu}, rows, columns, aligned<W>(at));
+    return sums.type == y.type ? add_bias_as<T, T>(queue, sums, y, bias, relu)
+                               : add_bias_as<float, T>(queue, sums, y, bias, relu);
   });
 }
 

@@ -5,9 +5,17 @@
 
 namespace autoglm::gpu {
 
-/// y <- y + bias, or relu of it; y: [rows, columns]; bias: f32 [columns] or null.
-cudaError_t add_bias(const Queue& queue, void* y, DType type, std::int64_t rows,
-                     std::int64_t columns, const float* bias, bool relu);
+struct Rows {
+  void* data = nullptr;
+  DType type = DType::f32;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+};
+
+/// y = sums + bias, or relu of it, rounded once; in place if wished. sums: of y's type or f32;
+/// bias: f32 [columns] or null.
+cudaError_t add_bias(const Queue& queue, const Rows& sums, const Rows& y, const float* bias,
+                     bool relu);
 
 /// totals += column sums of y.
 std::size_t column_totals_scratch(const Queue& queue, std::int64_t columns);

@@ -1,5 +1,9 @@
 #include "gpu/cuda/gemm.h"
 
+#include <algorithm>
+
+#include "gpu/cuda/dense.h"
+
 namespace autoglm::gpu {
 namespace {
 
@@ -13,6 +17,26 @@ cudaDataType_t data_type(DType type) {
       return CUDA_R_16F;
   }
   return CUDA_R_32F;
+}
+
+/// Wide sums are made of so many rows at a time that they stay below this, and so in the L2 cache
+/// of large devices (A100: 40 MB); of one row at least.
+constexpr std::int64_t kMostWide = std::int64_t{32} << 20U;
+
+std::int64_t rows_at_once(const Product& product) {
+  const std::int64_t row = product.n * static_cast<std::int64_t>(sizeof(float));
+  return std::clamp<std::int64_t>(kMostWide / row, 1, product.m);
+}
+
+/// `count` rows of the product from `first` on. REQUIRES: a is not transposed.
+Product rows_of(const Product& product, std::int64_t first, std::int64_t count) {
+  const auto size = static_cast<std::int64_t>(nn::size_of(product.type));
+  const auto result_size = static_cast<std::int64_t>(nn::size_of(product.result_type));
+  Product part = product;
+  part.m = count;
+  part.a.data = static_cast<const char*>(product.a.data) + first * product.a.columns * size;
+  part.result = static_cast<char*>(product.result) + first * product.n * result_size;
+  return part;
 }
 
 }  // namespace
@@ -33,6 +57,51 @@ Status multiply(Context& context, const Product& product) {
       &one, product.b.data, data_type(product.type), product.b.columns, product.a.data,
       data_type(product.type), product.a.columns, &beta, product.result,
       data_type(product.result_type), product.n, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT));
+}
+
+std::size_t product_scratch(const Product& product, const Epilogue& epilogue) {
+  if (!epilogue.widens(product.result_type) || product.m == 0 || product.n == 0) {
+    return 0;
+  }
+  return static_cast<std::size_t>(rows_at_once(product) * product.n) * sizeof(float);
+}
+
+// cublasLt has an epilogue with a bias, but of the result's type: a 16-bit one would be rounded
+// before it is added.
+Status multiply(Context& context, const Product& product, const Epilogue& epilogue, void* scratch) {
+  if (product.m == 0 || product.n == 0) {
+    return Status::ok;
+  }
+  if (!epilogue.widens(product.result_type)) {
+    const Status status = multiply(context, product);
+    return status == Status::ok ? finish(context, epilogue, product.result, product.result_type,
+                                         product.m, product.n)
+                                : status;
+  }
+  Status status = Status::ok;
+  const std::int64_t at_once = rows_at_once(product);
+  for (std::int64_t first = 0; first < product.m && status == Status::ok; first += at_once) {
+    const Product part = rows_of(product, first, std::min(at_once, product.m - first));
+    const Rows sums{scratch, DType::f32, part.m, part.n};
+    const Rows y{part.result, part.result_type, part.m, part.n};
+    Product wide = part;
+    wide.result = sums.data;
+    wide.result_type = sums.type;
+    status = multiply(context, wide);
+    if (status == Status::ok) {
+      status = context.check(add_bias(context.queue(), sums, y, epilogue.bias, epilogue.relu));
+    }
+  }
+  return status;
+}
+
+Status finish(Context& context, const Epilogue& epilogue, void* y, DType type, std::int64_t rows,
+              std::int64_t columns) {
+  if (epilogue.bias == nullptr && !epilogue.relu) {
+    return Status::ok;
+  }
+  const Rows sums{y, type, rows, columns};
+  return context.check(add_bias(context.queue(), sums, sums, epilogue.bias, epilogue.relu));
 }
 
 }  // namespace autoglm::gpu

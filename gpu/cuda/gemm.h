@@ -25,4 +25,23 @@ struct Product {
 /// Sums as f32. Nothing happens if there is nothing to compute.
 Status multiply(Context& context, const Product& product);
 
+/// What a layer adds to its product: a number to each column, then relu.
+struct Epilogue {
+  const float* bias = nullptr;  // [n] or null
+  bool relu = false;
+
+  /// Whether a sum must be kept as f32 until the bias is added: a 16-bit number would be rounded
+  /// twice.
+  bool widens(DType result) const { return bias != nullptr && result != DType::f32; }
+};
+
+/// What multiply() with an epilogue needs as scratch memory, bytes; may be 0.
+std::size_t product_scratch(const Product& product, const Epilogue& epilogue);
+/// The product and its epilogue, rounded once. REQUIRES: a is not transposed, and
+/// result is not added to.
+Status multiply(Context& context, const Product& product, const Epilogue& epilogue, void* scratch);
+/// The epilogue of sums that are there, y: [rows, columns]. REQUIRES: !epilogue.widens(type).
+Status finish(Context& context, const Epilogue& epilogue, void* y, DType type, std::int64_t rows,
+              std::int64_t columns);
+
 }  // namespace autoglm::gpu

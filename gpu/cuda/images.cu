@@ -1,3 +1,4 @@
+#include "gpu/cuda/columns.h"
 #include "gpu/cuda/images.h"
 #include "gpu/cuda/teams.h"
 
@@ -180,33 +181,53 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-/// The place of a number of a patch: (ky, kx, channel), the last fastest.
-struct PatchPlace {
+/// Where a run of W numbers of a patch lies: (ky, kx) of the window, and the first channel.
+template <int W>
+struct Tap {
   int ky, kx, channel;
 };
-__device__ PatchPlace patch_place(const Sizes& s, int place) {
-  const int tap = place / s.channels;
-  return {tap / s.kernel, tap % s.kernel, place % s.channels};
-}
+
+/// Copies bits: T is any type of the numbers' size.
+template <class T>
+struct GatherPatches {
+  Sizes s;
+  const T* x;
+  T* patches;
+  std::int64_t pitch;
+
+  template <int W>
+  __device__ Tap<W> hold(std::int64_t column) const {
+    const int place = static_cast<int>(column);
+    const int tap = place / s.channels;
+    return {tap / s.kernel, tap % s.kernel, place % s.channels};
+  }
+  template <int W>
+  __device__ void apply(const Tap<W>& tap, std::int64_t row, std::int64_t column) const {
+    const int output = static_cast<int>(row);
+    const int line = output / s.out_width;
+    const int iy = line % s.out_height * s.stride - s.padding + tap.ky;
+    const int ix = (output - line * s.out_width) * s.stride - s.padding + tap.kx;
+    Run<W, T> run{};
+    if (iy >= 0 && iy < s.height && ix >= 0 && ix < s.width) {
+      const std::int64_t pixel = (std::int64_t{line / s.out_height} * s.height + iy) * s.width + ix;
+      run = *reinterpret_cast<const Run<W, T>*>(x + pixel * s.channels + tap.channel);
+    }
+    *reinterpret_cast<Run<W, T>*>(patches + row * pitch + column) = run;
+  }
+};
 
 template <class T>
-__global__ void __launch_bounds__(kThreads) gather_patches_kernel(Sizes s, const T* x, T* patches) {
-  const int length = s.kernel * s.kernel * s.channels;
-  const int place = static_cast<int>(blockIdx.x * kThreads + threadIdx.x);
-  if (place >= length) {
-    return;
-  }
-  const PatchPlace tap = patch_place(s, place);
-  const std::int64_t outputs = std::int64_t{s.images} * s.out_height * s.out_width;
-  for (std::int64_t output = blockIdx.y; output < outputs; output += gridDim.y) {
-    const std::int64_t line = output / s.out_width;
-    const int iy = static_cast<int>(line % s.out_height) * s.stride - s.padding + tap.ky;
-    const int ix = static_cast<int>(output % s.out_width) * s.stride - s.padding + tap.kx;
-    const bool inside = iy >= 0 && iy < s.height && ix >= 0 && ix < s.width;
-    const std::int64_t pixel = (line / s.out_height * s.height + iy) * s.width + ix;
-    patches[output * length + place] =
-        inside ? x[pixel * s.channels + tap.channel] : from_float<T>(0.0F);
-  }
+cudaError_t gather_as(const Queue& queue, const nn::Window& window, const nn::Tensor& x,
+                      const Patches& patches) {
+  constexpr int W = kWide<T>;
+  const Sizes sizes = sizes_of(window, x.shape);
+  const T* from = static_cast<const T*>(x.data);
+  T* to = static_cast<T*>(patches.data);
+  const std::int64_t outputs = x.shape[0] * sizes.out_height * sizes.out_width;
+  // A run must not reach over channels of one tap, nor a row begin between runs.
+  const bool wide = sizes.channels % W == 0 && patches.pitch % W == 0 && all_aligned<W>(from, to);
+  return column_map<W>(queue, GatherPatches<T>{sizes, from, to, patches.pitch}, outputs,
+                       window.kernel * window.kernel * x.shape[3], wide);
 }
 
 template <class T>
@@ -288,15 +309,9 @@ cudaError_t global_average_backward(const Queue& queue, const nn::Tensor& dy,
 }
 
 cudaError_t gather_patches(const Queue& queue, const nn::Window& window, const nn::Tensor& x,
-                           void* patches) {
-  return with_type(x.type, [&](auto zero) {
-    using T = decltype(zero);
-    const Sizes sizes = sizes_of(window, x.shape);
-    const std::int64_t outputs = x.shape[0] * sizes.out_height * sizes.out_width;
-    const dim3 grid = place_grid(outputs, window.kernel * window.kernel * x.shape[3]);
-    return launch(queue, grid, gather_patches_kernel<T>, sizes, static_cast<const T*>(x.data),
-                  static_cast<T*>(patches));
-  });
+                           const Patches& patches) {
+  return nn::size_of(x.type) == 4 ? gather_as<std::uint32_t>(queue, window, x, patches)
+                                  : gather_as<std::uint16_t>(queue, window, x, patches);
 }
 
 cudaError_t add_patches(const Queue& queue, const nn::Window& window, const float* patches,

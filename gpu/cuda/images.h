@@ -13,9 +13,14 @@ cudaError_t pool_backward(const Queue& queue, nn::Pooling pooling, const nn::Win
 cudaError_t global_average_forward(const Queue& queue, const nn::Tensor& x, const nn::Tensor& y);
 cudaError_t global_average_backward(const Queue& queue, const nn::Tensor& dy, const nn::Tensor& dx);
 
-/// patches: [b oh ow, kernel kernel c] of x's type: what each output of a convolution sees.
+/// What each output of a convolution sees: [b oh ow] rows of kernel kernel c numbers of x's type,
+/// from one row to the next `pitch` numbers; those between are left as they are.
+struct Patches {
+  void* data = nullptr;
+  std::int64_t pitch = 0;
+};
 cudaError_t gather_patches(const Queue& queue, const nn::Window& window, const nn::Tensor& x,
-                           void* patches);
+                           const Patches& patches);
 /// The other way, adding up what lies on one another; patches: f32.
 cudaError_t add_patches(const Queue& queue, const nn::Window& window, const float* patches,
                         const nn::Tensor& dx);

@@ -60,7 +60,9 @@ struct Gradients {
   T* dx;
 };
 
-/// dx = inverse (g - mean(g) - normalized mean(g normalized)), g = dy gamma, means over the row.
+/// dx = inverse (g - mean(g) - normalized mean(g normalized)), g = dy gamma, means over the row. g
+/// is the same number in both passes, so that a row of one column has a gradient of exactly 0: with
+/// a fused g - mean(g), what rounding g had lost would be left, times 1 / sqrt(epsilon).
 template <int Team, int W, class T>
 __global__ void __launch_bounds__(kThreads)
     backward_kernel(nn::Backend::LayerNorm norm, Gradients<T> arrays, std::int64_t rows,
@@ -84,7 +86,7 @@ __global__ void __launch_bounds__(kThreads)
     load_run<W>(dy + c, gradients);
 #pragma unroll
     for (int k = 0; k < W; ++k) {
-      const float g = gradients[k] * norm.gamma[c + k];
+      const float g = rounded_product(gradients[k], norm.gamma[c + k]);
       sum += g;
       product += g * (values[k] - mean) * inverse;
     }
@@ -97,7 +99,7 @@ __global__ void __launch_bounds__(kThreads)
     load_run<W>(dy + c, gradients);
 #pragma unroll
     for (int k = 0; k < W; ++k) {
-      const float g = gradients[k] * norm.gamma[c + k];
+      const float g = rounded_product(gradients[k], norm.gamma[c + k]);
       gradients[k] = inverse * (g - sum - (values[k] - mean) * inverse * product);
     }
     store_run<W>(arrays.dx + row * columns + c, gradients);

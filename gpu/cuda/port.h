@@ -55,6 +55,9 @@ __device__ inline __half from_float<__half>(float x) {
   return __float2half_rn(x);
 }
 
+/// a b, rounded: not fused with a sum that follows.
+__device__ inline float rounded_product(float a, float b) { return __fmul_rn(a, b); }
+
 constexpr std::int64_t divide_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
 
 }  // namespace autoglm::gpu
