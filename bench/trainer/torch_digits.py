@@ -1,8 +1,8 @@
 """The PyTorch program beside a trial of bench/trainer/digits: torch_digits.py TRIAL.json SEED…
 
 Reads the same section and does what autoglm does with it: the same network with the same initial
-distributions, rows, standardisation, shifts, batches, AdamW, clipping, schedule and epochs. Random
-numbers are PyTorch's own. Prints a JSON object a seed.
+distributions, rows, standardisation, batches, AdamW, clipping, schedule and epochs. Random numbers
+are PyTorch's own. Prints a JSON object a seed.
 """
 
 import json
@@ -22,14 +22,10 @@ def read_rows(path):
     return table[:, :-1], torch.tensor(table[:, -1], dtype=torch.int64)
 
 
-def standardised(training, others, is_image):
-    """Each feature by itself, the pixels of images all alike; also what an empty pixel becomes."""
-    axis = None if is_image else 0
-    mean, deviation = training.mean(axis=axis), training.std(axis=axis)
-    scale = numpy.where(deviation > 0, 1 / numpy.where(deviation > 0, deviation, 1), 0)
-    moved = [torch.tensor((part - mean) * scale, dtype=torch.float32)
-             for part in (training, others)]
-    return *moved, float(-mean * scale) if is_image else 0.0
+def standardised(training, *parts):
+    """The pixels of images, all alike."""
+    return [torch.tensor((part - training.mean()) / training.std(), dtype=torch.float32)
+            for part in parts]
 
 
 def hidden(model, width, units):
@@ -60,18 +56,6 @@ def network(model):
                          nn.Dropout(model["dropout"]), nn.Linear(width, 10))
 
 
-def shifted(x, shift, empty):
-    """Each image by itself, by -shift to shift pixels in both directions."""
-    if shift == 0:
-        return x
-    images = nn.functional.pad(x.view(-1, SIDE, SIDE), [shift] * 4, value=empty)
-    places = torch.arange(SIDE)
-    rows = places + torch.randint(2 * shift + 1, (len(x), 1))
-    columns = places + torch.randint(2 * shift + 1, (len(x), 1))
-    sample = torch.arange(len(x))[:, None, None]
-    return images[sample, rows[:, :, None], columns[:, None, :]].reshape(len(x), -1)
-
-
 def optimizer_of(net, training):
     """Weights decay, biases and norms do not."""
     weights = [one for one in net.parameters() if one.dim() > 1]
@@ -85,7 +69,7 @@ def train(trial, seed):
     model, data, training = trial["model"], trial["data"], trial["training"]
     train_x, train_y = read_rows(data["path"])
     test_x, test_y = read_rows(data["test_path"])
-    x, judged, empty = standardised(train_x, test_x, "image" in data)
+    x, judged = standardised(train_x, train_x, test_x)
     net, loss_of = network(model), nn.CrossEntropyLoss()
     optimizer = optimizer_of(net, training)
     updates = math.ceil(len(x) / training["batch"])
@@ -96,7 +80,7 @@ def train(trial, seed):
         for batch in torch.randperm(len(x)).split(training["batch"]):
             optimizer.zero_grad(set_to_none=True)
             with autocast:
-                loss = loss_of(net(shifted(x[batch], data.get("shift", 0), empty)), train_y[batch])
+                loss = loss_of(net(x[batch]), train_y[batch])
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
             optimizer.step()
