@@ -120,6 +120,7 @@ class CountingBackend : public Backend {
                  const Tensor& y) noexcept override {
     return cpu_->dropout(rate, key, x, y);
   }
+  // NOLINTNEXTLINE(readability-function-size): as many as the interface has.
   Status class_loss(const ClassLoss& loss, const Tensor& logits, const std::int32_t* labels,
                     float scale, const StepState* state, float* losses,
                     const Tensor& dlogits) noexcept override {

@@ -55,6 +55,21 @@ TEST_CASE("what is predicted of the memory is what is allocated") {
   }
 }
 
+TEST_CASE("the CPU's scratch memory is at most twice what is estimated") {
+  const ModelSpec wide_rows{.units = {256}};
+  const ModelSpec wide_images{.type = ModelSpec::Type::cnn, .channels = {16, 32}};
+  for (const ModelSpec& model : {row_model(), wide_rows, image_model(), wide_images}) {
+    const Problem problem = model.type == ModelSpec::Type::cnn ? image_problem() : row_problem();
+    for (const std::int64_t batch : {1, 16, 200}) {
+      const TrainingSpec spec = spec_of(MemoryProfile::balanced, batch);
+      const auto backend = make_cpu_backend();
+      NetworkTrainer trainer(*backend, model, spec, problem);
+      train(trainer, TrainingData(problem, batch), batch, 0, 1);
+      CHECK(trainer.memory().scratch <= 2 * predict_memory(model, spec, problem).scratch);
+    }
+  }
+}
+
 TEST_CASE("arrays that are in use at once do not overlap") {
   const Network row = build_network(row_model(), row_problem().sample, 4);
   const Network image = build_network(image_model(), image_problem().sample, 3);

@@ -74,7 +74,7 @@ TEST_CASE("16-bit training ends where that in f32 does") {
 
 TEST_CASE("fp16 gradients that overflow are left out until the loss scale suits them") {
   const Problem problem{.sample = {10}, .outputs = 2, .classification = false};
-  TrainingData data(problem, 40 * 32);
+  TrainingData data(problem, std::int64_t{40} * 32);
   for (float& target : data.targets()) {
     target = 40 + target;  // the first gradients are 2 * 40 / 2 / 32 * 65536 = 81920, above 65504
   }

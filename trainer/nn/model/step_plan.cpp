@@ -21,17 +21,21 @@ std::int64_t piece_of(const Network& network, const TrainingSpec& spec) {
   return std::min(spec.batch, std::max(kLeastPiece, share));
 }
 
-// What backends need at most, of those that we know: a layer's tensors and its weights as f32.
+// What the CPU's backend needs, roughly: the greatest weights of a layer and one image as f32, and
+// some rows as wide as a layer's output, or as the batch.
 std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
-  std::int64_t most = 0;
-  for (const Node& node : network.nodes()) {
-    most = std::max(most, network.shape(node.x).count() + network.shape(node.y).count());
-  }
+  constexpr std::int64_t kRows = 512;
+  std::int64_t image = 0;
+  std::int64_t width = piece;
   std::int64_t weights = 0;
+  for (const Node& node : network.nodes()) {
+    image = std::max(image, network.shape(node.x).count() + network.shape(node.y).count());
+    width = std::max(width, network.shape(node.y).last());
+  }
   for (const ParameterInfo& info : network.layout().parameters()) {
     weights = std::max(weights, info.shape.count());
   }
-  return static_cast<std::size_t>(piece * most + weights) * sizeof(float);
+  return static_cast<std::size_t>(weights + image + kRows * width) * sizeof(float);
 }
 
 }  // namespace

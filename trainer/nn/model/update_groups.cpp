@@ -17,12 +17,13 @@ void require_parameters(const ParameterLayout& layout, const OptimizerSpec& spec
     if (std::none_of(all.begin(), all.end(), [&prefix](const ParameterInfo& info) {
           return begins_with(info.name, prefix);
         })) {
-      std::string names;
+      std::string text = "training.optimizer.groups[" + std::to_string(i) +
+                         "].prefix: no parameter begins with \"" + prefix + "\"; there are";
       for (const ParameterInfo& info : all) {
-        names += (names.empty() ? "" : ", ") + info.name;
+        text += (&info == &all.front() ? " " : ", ");
+        text += info.name;
       }
-      throw ModelError("training.optimizer.groups[" + std::to_string(i) +
-                       "].prefix: no parameter begins with \"" + prefix + "\"; there are " + names);
+      throw ModelError(text);
     }
   }
 }
