@@ -29,12 +29,16 @@ class UnitInUse {
       std::uint16_t row_bytes[16] = {64, 64, 64, 64, 64, 64, 64, 64};
       std::uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
     } configuration;
+    // GCC 12's intrinsic says that it reads 8 bytes of the 64, so the others might not be written.
+    __asm__ volatile("" : : "m"(configuration));
     _tile_loadconfig(&configuration);
   }
   ~UnitInUse() { _tile_release(); }
   UnitInUse(const UnitInUse&) = delete;
   UnitInUse& operator=(const UnitInUse&) = delete;
 };
+// Nor does GCC 12's tile load say that it reads memory: what was packed must be there before.
+#define NN_TILES_BEGIN() __asm__ volatile("" : : : "memory")
 #define NN_TILE_ZERO(t) _tile_zero(t)
 #define NN_TILE_LOAD(t, from, step) \
   _tile_loadd(t, from, static_cast<std::size_t>(step) * sizeof(float))
@@ -76,6 +80,7 @@ inline void emulate_multiply(EmulatedTile& sums, const EmulatedTile& left,
     }
   }
 }
+#define NN_TILES_BEGIN() (void)0
 #define NN_TILE_ZERO(t) \
   emulated_tiles[t] = EmulatedTile {}
 #define NN_TILE_LOAD(t, from, step) emulate_load(emulated_tiles[t], from, step)
@@ -90,6 +95,7 @@ constexpr Index kUnitTileRows = 2 * kUnitRows;
 /// Rows and columns that are not there are computed as well, of whatever is in memory.
 template <bool two_high, bool two_wide>
 inline void multiply_by_unit(const float* a, const float* b, Index depth, Index step, float* sums) {
+  NN_TILES_BEGIN();
   NN_TILE_ZERO(0);
   NN_TILE_ZERO(1);
   NN_TILE_ZERO(2);
@@ -116,6 +122,7 @@ inline void multiply_by_unit(const float* a, const float* b, Index depth, Index 
   NN_TILE_STORE(3, sums + kUnitRows * kTileColumns + kUnitCells, kTileColumns);
 }
 
+#undef NN_TILES_BEGIN
 #undef NN_TILE_ZERO
 #undef NN_TILE_LOAD
 #undef NN_TILE_STORE
