@@ -9,9 +9,9 @@ namespace {
 /// What NVIDIA advises for Hopper; older devices need less.
 constexpr std::size_t kWorkspace = std::size_t{32} << 20U;
 
-const char* file_of(const std::source_location& place) {
-  const char* slash = std::strrchr(place.file_name(), '/');
-  return slash == nullptr ? place.file_name() : slash + 1;
+const char* file_of(const Place& place) {
+  const char* slash = std::strrchr(place.file, '/');
+  return slash == nullptr ? place.file : slash + 1;
 }
 
 }  // namespace
@@ -74,8 +74,7 @@ void Context::begin(const char* call) {
 }
 
 Status Context::fail(Status status, const char* why, Place place) {
-  std::snprintf(error_, sizeof error_, "%s: %s:%u: %s", call_, file_of(place),
-                static_cast<unsigned>(place.line()), why);
+  std::snprintf(error_, sizeof error_, "%s: %s:%u: %s", call_, file_of(place), place.line, why);
   return status;
 }
 
