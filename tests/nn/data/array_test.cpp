@@ -101,7 +101,8 @@ TEST_CASE("labels that are fractions are to be predicted as they are") {
   CHECK(data->target(1) == 1.5);
 }
 
-TEST_CASE("bare arrays are told their shape; labels are bytes or 32-bit numbers, by their size") {
+TEST_CASE(
+    "bare arrays are told their shape, and labels are bytes or 32-bit numbers, by their size") {
   const DataFolder folder;
   DataSpec spec = spec_of(folder.write("x.bin", std::string("\x00\x33\xff\x66", 4)),
                           folder.write("y.bin", std::string("\x05\x04", 2)));

@@ -23,10 +23,10 @@ TEST_CASE("decimal numbers are numbers, however they are written") {
                                                   {"1e-400", 0},
                                                   {"-1e-400", 0},
                                                   {"123456789012345678", 123456789012345678.0}};
-  for (const auto& [text, number] : cases) {
-    const CellValue value = read_cell(text);
-    CHECK_MESSAGE(value.kind == Kind::number, text);
-    CHECK_MESSAGE(value.number == number, text);
+  for (const auto& one : cases) {
+    const CellValue value = read_cell(one.first);
+    CHECK_MESSAGE(value.kind == Kind::number, one.first);
+    CHECK_MESSAGE(value.number == one.second, one.first);
     CHECK_FALSE(value.word);
   }
 }

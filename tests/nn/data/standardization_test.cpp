@@ -109,7 +109,7 @@ TEST_CASE("a column without a value in the training part is 0") {
   CHECK(standard_features_of(*data, standard, 2)[0] == 0);
 }
 
-TEST_CASE("categories stay 0 and 1; one that the training part does not have is 0") {
+TEST_CASE("categories stay 0 and 1, and one that the training part does not have is 0") {
   const DataFolder folder;
   const auto data = open_dataset(table(folder.write("t.csv", "c,y\nu,a\nv,b\nw,a\n"), "y"));
   const Standardization standard = data->fit(std::vector<Row>{0, 1});

@@ -244,7 +244,7 @@ TEST_CASE("missing values follow the rule that was chosen") {
         "replaced");
 }
 
-TEST_CASE("columns of other files are found by their names; their new categories are none") {
+TEST_CASE("columns of other files are found by their names, and their new categories are none") {
   const DataFolder folder;
   DataSpec spec = plain(folder.write("t.csv", "x,c,y\n1,u,a\n2,v,b\n"), "y");
   spec.validation_path = folder.write("v.csv", "y,extra,c,x\nb,9,w,7\n");
