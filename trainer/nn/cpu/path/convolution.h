@@ -58,11 +58,11 @@ inline bool forward(const ImageShape& s, Numbers x, Numbers w, const float* bias
     copy_images(sliding.padded, x, image, count, images);
     const Product product{
         count * sliding.pixels(), s.out_channels, depth, {.bias = bias, .rectify = relu}};
-    multiply_into<Left::rows, cells>(product, from(y, image * sliding.pixels() * s.out_channels),
-                              left_tile, kept, place,
-                              [&](Index row, Index rows, Index first, Index part, float* to) {
-                                fill_sliding(sliding, images, row, rows, first, part, to);
-                              });
+    multiply_into<Left::rows, cells>(
+        product, from(y, image * sliding.pixels() * s.out_channels), left_tile, kept, place,
+        [&](Index row, Index rows, Index first, Index part, float* to) {
+          fill_sliding(sliding, images, row, rows, first, part, to);
+        });
   }
   return true;
 }
