@@ -128,6 +128,9 @@ TEST_CASE("mistakes in the sections name place, value, rule and remedy") {
   CHECK(mistake_in(with_data(R"("path": "a", "folds": 5, "validation": 0.2)")) ==
         "trial.json:1:76: /data/folds: validates on each fold in turn, so \"validation\" has no "
         "place; take one away");
+  CHECK(mistake_in(with_data(R"("path": "a", "test": 0.9)")) ==
+        "trial.json:1:75: /data/test: 0.9 and a validation share of 0.2 leave nothing to train on; "
+        "together they must be below 1");
   CHECK(mistake_in(with_data(R"("path": "a", "memory": "2 apples")")) ==
         R"(trial.json:1:77: /data/memory: "2 apples" is no amount of memory; write 512MB or 2GB)");
   CHECK(mistake_in(R"({"kind": "train", "model": {"type": "mlp"}})") ==

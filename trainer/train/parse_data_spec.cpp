@@ -105,6 +105,11 @@ void read_parts(SectionReader& reader, const std::string& directory, DataSpec& s
     validation->fail("\"validation_path\" is there too; keep one of them");
   }
   reader.number("test", kShare, spec.test);
+  if (spec.test + spec.validation >= 1) {
+    reader.find("test")->fail(fmt::format(
+        "{} and a validation share of {} leave nothing to train on; together they must be below 1",
+        spec.test, spec.validation));
+  }
   read_path(reader, "test_path", directory, spec.test_path);
   read_path(reader, "test_labels", directory, spec.test_labels);
   if (const SpecNode* folds = reader.find("folds")) {
