@@ -38,6 +38,7 @@ TEST_CASE("losses of classes and their gradients, also in place, and negative la
       const std::int64_t rows = 7;
       const Doubles logits = random_numbers(type, rows * classes, 30, 2);
       std::vector<std::int32_t> labels;
+      labels.reserve(static_cast<std::size_t>(rows));
       for (std::int32_t i = 0; i < rows; ++i) {
         labels.push_back(i == 2 ? -1 : i * 5 % static_cast<std::int32_t>(classes));
       }

@@ -106,7 +106,8 @@ TEST_CASE("a mistake in the arguments is a status and a text that names the oper
 
 TEST_CASE("scratch memory is kept and does not grow when a call is repeated") {
   on_all([](Backend& backend) {
-    const Array x(backend, DType::bf16, {64, 300}, random_numbers(DType::bf16, 64 * 300, 1));
+    const Array x(backend, DType::bf16, {64, 300},
+                  random_numbers(DType::bf16, std::int64_t{64} * 300, 1));
     const Array y(backend, DType::bf16, {64, 64});
     const auto product = [&] {
       return backend.linear_forward(x.tensor(), x.tensor(), nullptr, y.tensor(), Activation::relu);

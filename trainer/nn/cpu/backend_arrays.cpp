@@ -6,8 +6,9 @@ namespace {
 
 constexpr std::int64_t kAny = Arguments::kAny;
 
-Index columns_of(const Tensor& tensor) { return tensor.shape.last(); }
-Index rows_of(const Tensor& tensor) { return tensor.count() / columns_of(tensor); }
+Rows rows_of(const Tensor& tensor) {
+  return {tensor.count() / tensor.shape.last(), tensor.shape.last()};
+}
 
 }  // namespace
 
@@ -145,8 +146,8 @@ Status CpuBackend::batch_norm_forward(const BatchNorm& norm, const Tensor& x,
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.batch_norm_forward(norm, rows_of(x), columns_of(x), numbers_of(x),
-                                                    numbers_of(y), scratch_));
+  return arguments_.done(
+      arrays_.batch_norm_forward(norm, rows_of(x), numbers_of(x), numbers_of(y), scratch_));
 }
 
 Status CpuBackend::batch_norm_apply(const BatchNorm& norm, const Tensor& x,
@@ -161,8 +162,8 @@ Status CpuBackend::batch_norm_apply(const BatchNorm& norm, const Tensor& x,
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.batch_norm_apply(norm, rows_of(x), columns_of(x), numbers_of(x),
-                                                  numbers_of(y), scratch_));
+  return arguments_.done(
+      arrays_.batch_norm_apply(norm, rows_of(x), numbers_of(x), numbers_of(y), scratch_));
 }
 
 Status CpuBackend::batch_norm_backward(const BatchNorm& norm, const Tensor& x, const Tensor& dy,
@@ -179,9 +180,8 @@ Status CpuBackend::batch_norm_backward(const BatchNorm& norm, const Tensor& x, c
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.batch_norm_backward(norm, rows_of(x), columns_of(x), numbers_of(x),
-                                                     numbers_of(dy), numbers_of(dx), dgamma, dbeta,
-                                                     scratch_));
+  return arguments_.done(arrays_.batch_norm_backward(
+      norm, rows_of(x), numbers_of(x), numbers_of(dy), {numbers_of(dx), dgamma, dbeta}, scratch_));
 }
 
 Status CpuBackend::layer_norm_forward(const LayerNorm& norm, const Tensor& x,
@@ -196,8 +196,8 @@ Status CpuBackend::layer_norm_forward(const LayerNorm& norm, const Tensor& x,
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.layer_norm_forward(norm, rows_of(x), columns_of(x), numbers_of(x),
-                                                    numbers_of(y), scratch_));
+  return arguments_.done(
+      arrays_.layer_norm_forward(norm, rows_of(x), numbers_of(x), numbers_of(y), scratch_));
 }
 
 Status CpuBackend::layer_norm_backward(const LayerNorm& norm, const Tensor& x, const Tensor& dy,
@@ -214,9 +214,8 @@ Status CpuBackend::layer_norm_backward(const LayerNorm& norm, const Tensor& x, c
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.layer_norm_backward(norm, rows_of(x), columns_of(x), numbers_of(x),
-                                                     numbers_of(dy), numbers_of(dx), dgamma, dbeta,
-                                                     scratch_));
+  return arguments_.done(arrays_.layer_norm_backward(
+      norm, rows_of(x), numbers_of(x), numbers_of(dy), {numbers_of(dx), dgamma, dbeta}, scratch_));
 }
 
 }  // namespace autoglm::nn::cpu

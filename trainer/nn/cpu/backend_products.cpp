@@ -22,9 +22,9 @@ Status CpuBackend::linear_forward(const Tensor& x, const Tensor& w, const float*
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(products_.linear_forward(linear_shape(y, x), numbers_of(x), numbers_of(w),
-                                                  bias, numbers_of(y),
-                                                  activation == Activation::relu, scratch_));
+  return arguments_.done(
+      products_.linear_forward(linear_shape(y, x), numbers_of(x), numbers_of(w),
+                               {numbers_of(y), bias, activation == Activation::relu}, scratch_));
 }
 
 Status CpuBackend::linear_backward_data(const Tensor& dy, const Tensor& w,
@@ -94,9 +94,9 @@ Status CpuBackend::conv_forward(const Window& window, const Tensor& x, const Ten
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(products_.conv_forward(shape, numbers_of(x), numbers_of(w), bias,
-                                                numbers_of(y), activation == Activation::relu,
-                                                scratch_));
+  return arguments_.done(
+      products_.conv_forward(shape, numbers_of(x), numbers_of(w),
+                             {numbers_of(y), bias, activation == Activation::relu}, scratch_));
 }
 
 Status CpuBackend::conv_backward_data(const Window& window, const Tensor& dy, const Tensor& w,

@@ -13,6 +13,7 @@ float loss_scale(const StepState* state) { return state == nullptr ? 1 : state->
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): the interface has so many parameters
 Status CpuBackend::class_loss(const ClassLoss& loss, const Tensor& logits,
                               const std::int32_t* labels, float scale, const StepState* state,
                               float* losses, const Tensor& dlogits) noexcept {
@@ -38,9 +39,9 @@ Status CpuBackend::class_loss(const ClassLoss& loss, const Tensor& logits,
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.class_loss(loss, rows, classes, numbers_of(logits), labels,
-                                            scale * loss_scale(state), losses, numbers_of(dlogits),
-                                            scratch_));
+  return arguments_.done(
+      arrays_.class_loss(loss, {rows, classes}, numbers_of(logits), labels,
+                         {scale * loss_scale(state), losses, numbers_of(dlogits)}, scratch_));
 }
 
 Status CpuBackend::squared_loss(const Tensor& y, const float* target, float scale,
@@ -55,8 +56,8 @@ Status CpuBackend::squared_loss(const Tensor& y, const float* target, float scal
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.squared_loss(y.shape[0], y.shape[1], numbers_of(y), target,
-                                              scale * loss_scale(state), losses, numbers_of(dy),
+  return arguments_.done(arrays_.squared_loss({y.shape[0], y.shape[1]}, numbers_of(y), target,
+                                              {scale * loss_scale(state), losses, numbers_of(dy)},
                                               scratch_));
 }
 
@@ -67,7 +68,7 @@ Status CpuBackend::softmax(const Tensor& logits, float* probabilities) noexcept 
   if (!arguments_.ok()) {
     return arguments_.status();
   }
-  return arguments_.done(arrays_.softmax(logits.shape[0], logits.shape[1], numbers_of(logits),
+  return arguments_.done(arrays_.softmax({logits.shape[0], logits.shape[1]}, numbers_of(logits),
                                          probabilities, scratch_));
 }
 

@@ -56,6 +56,15 @@ bool may_use_matrix_unit() {
 #endif
 }
 
+/// AVX512_BF16 in CPUID leaf 7, subleaf 1.
+bool has_bf16_vectors() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & 1U << 5U) != 0;
+}
+
 // What CMakeLists.txt compiles the kernels for.
 InstructionSet detected() {
   const bool v3 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
@@ -71,7 +80,7 @@ InstructionSet detected() {
   if (!v4) {
     return InstructionSet::v3;
   }
-  if (__builtin_cpu_supports("avx512bf16") == 0) {
+  if (!has_bf16_vectors()) {
     return InstructionSet::v4;
   }
   return may_use_matrix_unit() ? InstructionSet::amx : InstructionSet::v4_bf16;

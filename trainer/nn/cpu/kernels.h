@@ -41,14 +41,37 @@ struct ImageShape {
   Index padding = 0;
 };
 
+/// What a product is written to: y = max(0, product + bias), each part if wanted.
+struct Output {
+  Numbers y{};
+  const float* bias = nullptr;
+  bool relu = false;
+};
+
+/// An array of so many rows and columns.
+struct Rows {
+  Index count = 0;
+  Index columns = 0;
+};
+
+struct NormGradients {
+  Numbers dx{};
+  float* dgamma = nullptr;
+  float* dbeta = nullptr;
+};
+
+struct LossOutput {
+  float scale = 1;          // of the gradient
+  float* losses = nullptr;  // of each row
+  Numbers gradient{};       // null data: not wanted
+};
+
 struct ProductKernels {
-  bool (*linear_forward)(const LinearShape&, Numbers x, Numbers w, const float* bias, Numbers y,
-                         bool relu, Scratch&);
+  bool (*linear_forward)(const LinearShape&, Numbers x, Numbers w, const Output&, Scratch&);
   bool (*linear_backward_data)(const LinearShape&, Numbers dy, Numbers w, Numbers dx, Scratch&);
   bool (*linear_backward_weight)(const LinearShape&, Numbers dy, Numbers x, float* dw, float* dbias,
                                  Scratch&);
-  bool (*conv_forward)(const ImageShape&, Numbers x, Numbers w, const float* bias, Numbers y,
-                       bool relu, Scratch&);
+  bool (*conv_forward)(const ImageShape&, Numbers x, Numbers w, const Output&, Scratch&);
   bool (*conv_backward_data)(const ImageShape&, Numbers dy, Numbers w, Numbers dx, Scratch&);
   bool (*conv_backward_weight)(const ImageShape&, Numbers dy, Numbers x, float* dw, float* dbias,
                                Scratch&);
@@ -70,24 +93,18 @@ struct ArrayKernels {
   bool (*global_average_backward)(Index batch, Index area, Index channels, Numbers dy, Numbers dx,
                                   Scratch&);
 
-  bool (*batch_norm_forward)(const Backend::BatchNorm&, Index rows, Index columns, Numbers x,
-                             Numbers y, Scratch&);
-  bool (*batch_norm_apply)(const Backend::BatchNorm&, Index rows, Index columns, Numbers x,
-                           Numbers y, Scratch&);
-  bool (*batch_norm_backward)(const Backend::BatchNorm&, Index rows, Index columns, Numbers x,
-                              Numbers dy, Numbers dx, float* dgamma, float* dbeta, Scratch&);
-  bool (*layer_norm_forward)(const Backend::LayerNorm&, Index rows, Index columns, Numbers x,
-                             Numbers y, Scratch&);
-  bool (*layer_norm_backward)(const Backend::LayerNorm&, Index rows, Index columns, Numbers x,
-                              Numbers dy, Numbers dx, float* dgamma, float* dbeta, Scratch&);
+  bool (*batch_norm_forward)(const Backend::BatchNorm&, Rows, Numbers x, Numbers y, Scratch&);
+  bool (*batch_norm_apply)(const Backend::BatchNorm&, Rows, Numbers x, Numbers y, Scratch&);
+  bool (*batch_norm_backward)(const Backend::BatchNorm&, Rows, Numbers x, Numbers dy,
+                              const NormGradients&, Scratch&);
+  bool (*layer_norm_forward)(const Backend::LayerNorm&, Rows, Numbers x, Numbers y, Scratch&);
+  bool (*layer_norm_backward)(const Backend::LayerNorm&, Rows, Numbers x, Numbers dy,
+                              const NormGradients&, Scratch&);
 
-  /// dlogits, dy: null data, or multiplied by `scale`.
-  bool (*class_loss)(const ClassLoss&, Index rows, Index classes, Numbers logits,
-                     const std::int32_t* labels, float scale, float* losses, Numbers dlogits,
-                     Scratch&);
-  bool (*squared_loss)(Index rows, Index columns, Numbers y, const float* target, float scale,
-                       float* losses, Numbers dy, Scratch&);
-  bool (*softmax)(Index rows, Index classes, Numbers logits, float* probabilities, Scratch&);
+  bool (*class_loss)(const ClassLoss&, Rows, Numbers logits, const std::int32_t* labels,
+                     const LossOutput&, Scratch&);
+  bool (*squared_loss)(Rows, Numbers y, const float* target, const LossOutput&, Scratch&);
+  bool (*softmax)(Rows, Numbers logits, float* probabilities, Scratch&);
 
   double (*sum)(const float* numbers, Index n);
   /// Of numbers times `factor`; the mean of their squared distances to `center`.

@@ -73,35 +73,36 @@ inline bool multiply_packed(const Product& product, Numbers x, Numbers y, Scratc
 
 /// y = x w^T with rows of y along the rows of x.
 template <Cells cells>
-inline bool forward_by_rows(const LinearShape& s, Numbers x, Numbers w, const float* bias,
-                            Numbers y, bool relu, Scratch& scratch) {
-  const Product product{s.m, s.n, s.k, {.bias = bias, .rectify = relu}};
-  return multiply_packed<cells>(product, x, y, scratch, [&](const Block& block, float* to) {
-    pack_transposed(w, block.first_column * s.k + block.first, s.k, block.depth, block.columns, to);
+inline bool forward_by_rows(const LinearShape& s, Numbers x, Numbers w, const Output& output,
+                            Scratch& scratch) {
+  const Product product{s.m, s.n, s.k, {.bias = output.bias, .rectify = output.relu}};
+  return multiply_packed<cells>(product, x, output.y, scratch, [&](const Block& block, float* to) {
+    pack_transposed(from(w, block.first_column * s.k + block.first), s.k, block.depth,
+                    block.columns, to);
   });
 }
 
 /// y^T = w x^T, for few rows of x: only these are transposed before, and y after.
 template <Cells cells>
-inline bool forward_by_columns(const LinearShape& s, Numbers x, Numbers w, const float* bias,
-                               Numbers y, bool relu, Scratch& scratch) {
+inline bool forward_by_columns(const LinearShape& s, Numbers x, Numbers w, const Output& output,
+                               Scratch& scratch) {
   const Index panels_room = panels_size(s.m, s.k);
   const Index padded = rounded_up(s.m, kLanes);
-  constexpr Index kKept = (kKeptRows + kLanes - 1) / kLanes * kLanes;
+  static_assert(kKeptRows % kLanes == 0);
   void* const memory =
-      scratch.reserve(floats(panels_room) + floats(kLeftSize) + 2 * floats(kKept * padded));
+      scratch.reserve(floats(panels_room) + floats(kLeftSize) + 2 * floats(kKeptRows * padded));
   if (memory == nullptr) {
     return false;
   }
   Pieces pieces(memory);
   float* const panels = pieces.floats(panels_room);
   float* const left_tile = pieces.floats(kLeftSize);
-  float* const kept = pieces.floats(kKept * padded);
-  float* const turned = pieces.floats(kKept * padded);
+  float* const kept = pieces.floats(kKeptRows * padded);
+  float* const turned = pieces.floats(kKeptRows * padded);
   const auto place = [&](const Block& block) { return panels + place_of(block, s.m); };
   for_right_blocks(s.k, s.m, [&](const Block& block) {
-    pack_transposed(x, block.first_column * s.k + block.first, s.k, block.depth, block.columns,
-                    place(block));
+    pack_transposed(from(x, block.first_column * s.k + block.first), s.k, block.depth,
+                    block.columns, place(block));
   });
   for_parts(s.n, kKeptRows, 1, [&](Index first_row, Index rows) {
     const Product product{rows, s.m, s.k, {.c = kept, .stride = padded}};
@@ -110,15 +111,15 @@ inline bool forward_by_columns(const LinearShape& s, Numbers x, Numbers w, const
                                   fill_rows(w, (first_row + row) * s.k + first, s.k, height, depth,
                                             to);
                                 });
-    transpose({kept, DType::f32}, 0, padded, rows, s.m, turned, kKept);
+    transpose({kept, DType::f32}, padded, {rows, s.m}, turned, kKeptRows);
     for (Index i = 0; i < s.m; ++i) {
-      float* const line = turned + i * kKept;
+      float* const line = turned + i * kKeptRows;
       for_vectors(rows, [&](Index j, auto get, auto put) {
         Lanes sum = get(line + j);
-        sum = bias == nullptr ? sum : sum + get(bias + first_row + j);
-        put(line + j, relu ? rectified(sum) : sum);
+        sum = output.bias == nullptr ? sum : sum + get(output.bias + first_row + j);
+        put(line + j, output.relu ? rectified(sum) : sum);
       });
-      narrow(line, rows, y, i * s.n + first_row);
+      narrow(line, rows, output.y, i * s.n + first_row);
     }
   });
   return true;
@@ -139,19 +140,18 @@ inline bool is_cheaper_by_columns(const LinearShape& s) {
 }
 
 template <Cells cells>
-inline bool forward(const LinearShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
-                    bool relu, Scratch& scratch) {
-  return is_cheaper_by_columns(s) ? forward_by_columns<cells>(s, x, w, bias, y, relu, scratch)
-                                  : forward_by_rows<cells>(s, x, w, bias, y, relu, scratch);
+inline bool forward(const LinearShape& s, Numbers x, Numbers w, const Output& output,
+                    Scratch& scratch) {
+  return is_cheaper_by_columns(s) ? forward_by_columns<cells>(s, x, w, output, scratch)
+                                  : forward_by_rows<cells>(s, x, w, output, scratch);
 }
 
-bool linear_forward(const LinearShape& s, Numbers x, Numbers w, const float* bias, Numbers y,
-                    bool relu, Scratch& scratch) {
+bool linear_forward(const LinearShape& s, Numbers x, Numbers w, const Output& output,
+                    Scratch& scratch) {
   if (uses_pairs(x.type, s.k)) {
-    return forward<Cells::bf16_pairs>({s.m, s.n, s.k / 2}, cells(x), cells(w), bias, y, relu,
-                                      scratch);
+    return forward<Cells::bf16_pairs>({s.m, s.n, s.k / 2}, cells(x), cells(w), output, scratch);
   }
-  return forward<Cells::f32>(s, x, w, bias, y, relu, scratch);
+  return forward<Cells::f32>(s, x, w, output, scratch);
 }
 
 /// Panels of a right operand whose rows are rows in memory, element (p, j) at from[p * stride + j].
@@ -220,8 +220,8 @@ bool linear_backward_weight(const LinearShape& s, Numbers dy, Numbers x, float* 
           return panels;
         },
         [&](Index row, Index rows, Index first, Index depth, float* to) {
-          fill_pairs_turned(static_cast<const Half*>(dy.data) + row, s.n, s.m, first, rows, depth,
-                            to);
+          fill_pairs_turned(static_cast<const Half*>(dy.data) + 2 * first * s.n + row, s.n,
+                            s.m - 2 * first, rows, depth, to);
         });
   } else {
     multiply<Left::columns, Cells::f32>(

@@ -76,9 +76,9 @@ inline RowLoss smoothed_loss(float smoothing, const float* logits, Index classes
   return {static_cast<float>(-(1 - share) * log_p - share * mean_log_p), 1};
 }
 
-bool class_loss(const ClassLoss& loss, Index rows, Index classes, Numbers logits,
-                const std::int32_t* labels, float scale, float* losses, Numbers dlogits,
-                Scratch& scratch) {
+bool class_loss(const ClassLoss& loss, Rows rows, Numbers logits, const std::int32_t* labels,
+                const LossOutput& output, Scratch& scratch) {
+  const Index classes = rows.columns;
   void* const memory = scratch.reserve(2 * Pieces::size(classes, sizeof(float)));
   if (memory == nullptr) {
     return false;
@@ -86,10 +86,10 @@ bool class_loss(const ClassLoss& loss, Index rows, Index classes, Numbers logits
   Pieces pieces(memory);
   float* const buffer = pieces.floats(classes);
   float* const gradient = pieces.floats(classes);
-  for (Index r = 0; r < rows; ++r) {
+  for (Index r = 0; r < rows.count; ++r) {
     const std::int32_t label = labels[r];
     if (label < 0) {
-      losses[r] = 0;
+      output.losses[r] = 0;
       __builtin_memset(gradient, 0, bytes_of(classes));
     } else {
       const float* z = read(logits, r * classes, classes, buffer);
@@ -98,8 +98,8 @@ bool class_loss(const ClassLoss& loss, Index rows, Index classes, Numbers logits
                            __builtin_log(static_cast<double>(row.sum));
       const RowLoss result = loss.focal ? focal_loss(loss, log_p)
                                         : smoothed_loss(loss.smoothing, z, classes, row, log_p);
-      losses[r] = result.loss;
-      const float factor = result.factor * scale;
+      output.losses[r] = result.loss;
+      const float factor = result.factor * output.scale;
       const float share = factor * loss.smoothing / static_cast<float>(classes);
       const float inverse = 1 / row.sum;
       for_vectors(classes, [&](Index j, auto get, auto put) {
@@ -107,15 +107,16 @@ bool class_loss(const ClassLoss& loss, Index rows, Index classes, Numbers logits
       });
       gradient[label] -= factor * (1 - loss.smoothing);
     }
-    if (dlogits.data != nullptr) {
-      narrow(gradient, classes, dlogits, r * classes);
+    if (output.gradient.data != nullptr) {
+      narrow(gradient, classes, output.gradient, r * classes);
     }
   }
   return true;
 }
 
-bool squared_loss(Index rows, Index columns, Numbers y, const float* target, float scale,
-                  float* losses, Numbers dy, Scratch& scratch) {
+bool squared_loss(Rows rows, Numbers y, const float* target, const LossOutput& output,
+                  Scratch& scratch) {
+  const Index columns = rows.columns;
   void* const memory = scratch.reserve(2 * Pieces::size(columns, sizeof(float)));
   if (memory == nullptr) {
     return false;
@@ -123,8 +124,8 @@ bool squared_loss(Index rows, Index columns, Numbers y, const float* target, flo
   Pieces pieces(memory);
   float* const buffer = pieces.floats(columns);
   float* const gradient = pieces.floats(columns);
-  const float factor = 2 * scale / static_cast<float>(columns);
-  for (Index r = 0; r < rows; ++r) {
+  const float factor = 2 * output.scale / static_cast<float>(columns);
+  for (Index r = 0; r < rows.count; ++r) {
     const float* from = read(y, r * columns, columns, buffer);
     const float* wanted = target + r * columns;
     Lanes sums{};
@@ -133,21 +134,22 @@ bool squared_loss(Index rows, Index columns, Numbers y, const float* target, flo
       sums += distance * distance;
       put(gradient + j, distance * factor);
     });
-    losses[r] = sum_of(sums) / static_cast<float>(columns);
-    if (dy.data != nullptr) {
-      narrow(gradient, columns, dy, r * columns);
+    output.losses[r] = sum_of(sums) / static_cast<float>(columns);
+    if (output.gradient.data != nullptr) {
+      narrow(gradient, columns, output.gradient, r * columns);
     }
   }
   return true;
 }
 
-bool softmax(Index rows, Index classes, Numbers logits, float* probabilities, Scratch& scratch) {
+bool softmax(Rows rows, Numbers logits, float* probabilities, Scratch& scratch) {
+  const Index classes = rows.columns;
   void* const memory = scratch.reserve(Pieces::size(classes, sizeof(float)));
   if (memory == nullptr) {
     return false;
   }
   auto* const buffer = static_cast<float*>(memory);
-  for (Index r = 0; r < rows; ++r) {
+  for (Index r = 0; r < rows.count; ++r) {
     float* const to = probabilities + r * classes;
     const Exponentials row = exponentials(read(logits, r * classes, classes, buffer), classes, to);
     const float inverse = 1 / row.sum;

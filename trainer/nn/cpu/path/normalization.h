@@ -15,27 +15,34 @@ inline std::size_t batch_norm_scratch(Index columns) {
          3 * Pieces::size(columns * kBlockRows, sizeof(float));
 }
 
-/// y = (x - mean) factor + beta, columnwise.
-inline void normalize_columns(Index rows, Index columns, Numbers x, Numbers y, const float* mean,
-                              const float* factor, const float* beta, float* buffer) {
-  for_blocks(rows, [&](Index first, Index count) {
+/// Of each column: (x - mean) factor + beta.
+struct Affine {
+  const float* mean = nullptr;
+  const float* factor = nullptr;
+  const float* beta = nullptr;
+};
+
+inline void normalize_columns(Rows rows, Numbers x, Numbers y, const Affine& affine,
+                              float* buffer) {
+  const Index columns = rows.columns;
+  for_blocks(rows.count, [&](Index first, Index count) {
     const Index n = count * columns;
     const float* from = read(x, first * columns, n, buffer);
     float* to = place(y, first * columns, buffer);
     for (Index r = 0; r < count; ++r) {
       for_vectors(columns, [&](Index j, auto get, auto put) {
         const Index at = r * columns + j;
-        put(to + at, multiply_add(get(from + at) - get(mean + j), get(factor + j), get(beta + j)));
+        put(to + at, multiply_add(get(from + at) - get(affine.mean + j), get(affine.factor + j),
+                                  get(affine.beta + j)));
       });
     }
     written(to, n, y, first * columns);
   });
 }
 
-inline void follow_statistics(const Backend::BatchNorm& norm, Index rows, Index columns,
-                              const double* squares) {
-  const double freedom = static_cast<double>(rows > 1 ? rows - 1 : 1);
-  for (Index j = 0; j < columns; ++j) {
+inline void follow_statistics(const Backend::BatchNorm& norm, Rows rows, const double* squares) {
+  const double freedom = static_cast<double>(rows.count > 1 ? rows.count - 1 : 1);
+  for (Index j = 0; j < rows.columns; ++j) {
     if (norm.running_mean != nullptr) {
       norm.running_mean[j] += norm.momentum * (norm.mean[j] - norm.running_mean[j]);
     }
@@ -46,8 +53,9 @@ inline void follow_statistics(const Backend::BatchNorm& norm, Index rows, Index 
   }
 }
 
-bool batch_norm_forward(const Backend::BatchNorm& norm, Index rows, Index columns, Numbers x,
-                        Numbers y, Scratch& scratch) {
+bool batch_norm_forward(const Backend::BatchNorm& norm, Rows rows, Numbers x, Numbers y,
+                        Scratch& scratch) {
+  const Index columns = rows.columns;
   void* const memory = scratch.reserve(batch_norm_scratch(columns));
   if (memory == nullptr) {
     return false;
@@ -57,15 +65,15 @@ bool batch_norm_forward(const Backend::BatchNorm& norm, Index rows, Index column
   double* const squares = pieces.zero_doubles(columns);
   float* const factor = pieces.floats(columns);
   float* const buffer = pieces.floats(columns * kBlockRows);
-  for_blocks(rows, [&](Index first, Index count) {
+  for_blocks(rows.count, [&](Index first, Index count) {
     const float* from = read(x, first * columns, count * columns, buffer);
     add_columns(count, columns, sums,
                 [&](Index r, Index j, auto get) { return get(from + r * columns + j); });
   });
   for (Index j = 0; j < columns; ++j) {
-    norm.mean[j] = static_cast<float>(sums[j] / static_cast<double>(rows));
+    norm.mean[j] = static_cast<float>(sums[j] / static_cast<double>(rows.count));
   }
-  for_blocks(rows, [&](Index first, Index count) {
+  for_blocks(rows.count, [&](Index first, Index count) {
     const float* from = read(x, first * columns, count * columns, buffer);
     add_columns(count, columns, squares, [&](Index r, Index j, auto get) {
       const Lanes distance = get(from + r * columns + j) - get(norm.mean + j);
@@ -73,18 +81,19 @@ bool batch_norm_forward(const Backend::BatchNorm& norm, Index rows, Index column
     });
   });
   for (Index j = 0; j < columns; ++j) {
-    const double variance = squares[j] / static_cast<double>(rows);
+    const double variance = squares[j] / static_cast<double>(rows.count);
     norm.inverse_deviation[j] =
         static_cast<float>(1 / __builtin_sqrt(variance + static_cast<double>(norm.epsilon)));
     factor[j] = norm.gamma[j] * norm.inverse_deviation[j];
   }
-  follow_statistics(norm, rows, columns, squares);
-  normalize_columns(rows, columns, x, y, norm.mean, factor, norm.beta, buffer);
+  follow_statistics(norm, rows, squares);
+  normalize_columns(rows, x, y, {norm.mean, factor, norm.beta}, buffer);
   return true;
 }
 
-bool batch_norm_apply(const Backend::BatchNorm& norm, Index rows, Index columns, Numbers x,
-                      Numbers y, Scratch& scratch) {
+bool batch_norm_apply(const Backend::BatchNorm& norm, Rows rows, Numbers x, Numbers y,
+                      Scratch& scratch) {
+  const Index columns = rows.columns;
   void* const memory = scratch.reserve(batch_norm_scratch(columns));
   if (memory == nullptr) {
     return false;
@@ -97,7 +106,7 @@ bool batch_norm_apply(const Backend::BatchNorm& norm, Index rows, Index columns,
     factor[j] = static_cast<float>(static_cast<double>(norm.gamma[j]) /
                                    __builtin_sqrt(variance + static_cast<double>(norm.epsilon)));
   }
-  normalize_columns(rows, columns, x, y, norm.running_mean, factor, norm.beta, buffer);
+  normalize_columns(rows, x, y, {norm.running_mean, factor, norm.beta}, buffer);
   return true;
 }
 
@@ -107,8 +116,9 @@ inline void add_to(float* to, const double* sums, Index n) {
   }
 }
 
-bool batch_norm_backward(const Backend::BatchNorm& norm, Index rows, Index columns, Numbers x,
-                         Numbers dy, Numbers dx, float* dgamma, float* dbeta, Scratch& scratch) {
+bool batch_norm_backward(const Backend::BatchNorm& norm, Rows rows, Numbers x, Numbers dy,
+                         const NormGradients& gradients, Scratch& scratch) {
+  const Index columns = rows.columns;
   void* const memory = scratch.reserve(batch_norm_scratch(columns));
   if (memory == nullptr) {
     return false;
@@ -123,7 +133,7 @@ bool batch_norm_backward(const Backend::BatchNorm& norm, Index rows, Index colum
   const auto normalized = [&](const float* from, Index j, auto get) {
     return (get(from) - get(norm.mean + j)) * get(norm.inverse_deviation + j);
   };
-  for_blocks(rows, [&](Index first, Index count) {
+  for_blocks(rows.count, [&](Index first, Index count) {
     const float* xs = read(x, first * columns, count * columns, x_buffer);
     const float* ds = read(dy, first * columns, count * columns, dy_buffer);
     add_columns(count, columns, sums,
@@ -133,14 +143,14 @@ bool batch_norm_backward(const Backend::BatchNorm& norm, Index rows, Index colum
     });
   });
   for (Index j = 0; j < columns; ++j) {
-    mean_gradient[j] = static_cast<float>(sums[j] / static_cast<double>(rows));
-    slope[j] = static_cast<float>(products[j] / static_cast<double>(rows));
+    mean_gradient[j] = static_cast<float>(sums[j] / static_cast<double>(rows.count));
+    slope[j] = static_cast<float>(products[j] / static_cast<double>(rows.count));
   }
-  for_blocks(rows, [&](Index first, Index count) {
+  for_blocks(rows.count, [&](Index first, Index count) {
     const Index n = count * columns;
     const float* xs = read(x, first * columns, n, x_buffer);
     const float* ds = read(dy, first * columns, n, dy_buffer);
-    float* to = place(dx, first * columns, dy_buffer);
+    float* to = place(gradients.dx, first * columns, dy_buffer);
     for (Index r = 0; r < count; ++r) {
       for_vectors(columns, [&](Index j, auto get, auto put) {
         const Index at = r * columns + j;
@@ -149,10 +159,10 @@ bool batch_norm_backward(const Backend::BatchNorm& norm, Index rows, Index colum
         put(to + at, get(norm.gamma + j) * get(norm.inverse_deviation + j) * rest);
       });
     }
-    written(to, n, dx, first * columns);
+    written(to, n, gradients.dx, first * columns);
   });
-  add_to(dgamma, products, columns);
-  add_to(dbeta, sums, columns);
+  add_to(gradients.dgamma, products, columns);
+  add_to(gradients.dbeta, sums, columns);
   return true;
 }
 
@@ -170,8 +180,9 @@ inline std::size_t layer_norm_scratch(Index columns) {
          Pieces::size(rounded_up(columns, kLanes), sizeof(float));
 }
 
-bool layer_norm_forward(const Backend::LayerNorm& norm, Index rows, Index columns, Numbers x,
-                        Numbers y, Scratch& scratch) {
+bool layer_norm_forward(const Backend::LayerNorm& norm, Rows rows, Numbers x, Numbers y,
+                        Scratch& scratch) {
+  const Index columns = rows.columns;
   void* const memory = scratch.reserve(layer_norm_scratch(columns));
   if (memory == nullptr) {
     return false;
@@ -180,7 +191,7 @@ bool layer_norm_forward(const Backend::LayerNorm& norm, Index rows, Index column
   float* const buffer = pieces.floats(columns);
   float* const distances = pieces.floats(columns);
   const double count = static_cast<double>(columns);
-  for (Index r = 0; r < rows; ++r) {
+  for (Index r = 0; r < rows.count; ++r) {
     const float* from = read(x, r * columns, columns, buffer);
     float* to = place(y, r * columns, buffer);
     const auto mean = static_cast<float>(
@@ -204,8 +215,9 @@ bool layer_norm_forward(const Backend::LayerNorm& norm, Index rows, Index column
   return true;
 }
 
-bool layer_norm_backward(const Backend::LayerNorm& norm, Index rows, Index columns, Numbers x,
-                         Numbers dy, Numbers dx, float* dgamma, float* dbeta, Scratch& scratch) {
+bool layer_norm_backward(const Backend::LayerNorm& norm, Rows rows, Numbers x, Numbers dy,
+                         const NormGradients& gradients, Scratch& scratch) {
+  const Index columns = rows.columns;
   void* const memory = scratch.reserve(layer_norm_scratch(columns));
   if (memory == nullptr) {
     return false;
@@ -217,7 +229,7 @@ bool layer_norm_backward(const Backend::LayerNorm& norm, Index rows, Index colum
   float* const dy_buffer = pieces.floats(columns * kBlockRows);
   float* const dx_buffer = pieces.floats(columns);
   const auto count = static_cast<float>(columns);
-  for_blocks(rows, [&](Index first, Index block) {
+  for_blocks(rows.count, [&](Index first, Index block) {
     const float* ds = read(dy, first * columns, block * columns, dy_buffer);
     for (Index r = 0; r < block; ++r) {
       const float* xs = read(x, (first + r) * columns, columns, dx_buffer);
@@ -243,16 +255,16 @@ bool layer_norm_backward(const Backend::LayerNorm& norm, Index rows, Index colum
               columns,
               [&](Index j, auto get) { return get(d + j) * get(norm.gamma + j) * get(xs + j); })) /
           count;
-      float* to = place(dx, (first + r) * columns, dx_buffer);
+      float* to = place(gradients.dx, (first + r) * columns, dx_buffer);
       for_vectors(columns, [&](Index j, auto get, auto put) {
         const Lanes rest = get(d + j) * get(norm.gamma + j) - mean - get(xs + j) * slope;
         put(to + j, rest * norm.inverse_deviation[first + r]);
       });
-      written(to, columns, dx, (first + r) * columns);
+      written(to, columns, gradients.dx, (first + r) * columns);
     }
   });
-  add_to(dgamma, products, columns);
-  add_to(dbeta, sums, columns);
+  add_to(gradients.dgamma, products, columns);
+  add_to(gradients.dbeta, sums, columns);
   return true;
 }
 

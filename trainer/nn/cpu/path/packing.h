@@ -43,17 +43,15 @@ inline void copy_run(Numbers from, Index at, Index count, float* to) {
 /// The numbers of a and b by turns: the lower half of both, then the upper.
 inline void interleave(Lanes a, Lanes b, Lanes* low, Lanes* high) {
 #if defined(__AVX512F__)
-  constexpr LaneBits kLow = {0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23};
-  *low = __builtin_shuffle(a, b, kLow);
-  *high = __builtin_shuffle(a, b, kLow + 8);
+  *low = __builtin_shufflevector(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  *high =
+      __builtin_shufflevector(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
 #elif defined(__AVX2__)
-  constexpr LaneBits kLow = {0, 8, 1, 9, 2, 10, 3, 11};
-  *low = __builtin_shuffle(a, b, kLow);
-  *high = __builtin_shuffle(a, b, kLow + 4);
+  *low = __builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11);
+  *high = __builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15);
 #else
-  constexpr LaneBits kLow = {0, 4, 1, 5};
-  *low = __builtin_shuffle(a, b, kLow);
-  *high = __builtin_shuffle(a, b, kLow + 2);
+  *low = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+  *high = __builtin_shufflevector(a, b, 2, 6, 3, 7);
 #endif
 }
 
@@ -74,17 +72,17 @@ inline void transpose(Lanes (&square)[kLanes]) {
   }
 }
 
-/// to[j * to_stride + i] = from[at + i * from_stride + j], i < rows, j < columns. Rows up to the
+/// to[j * to_stride + i] = from[i * from_stride + j], i < rows, j < columns. Rows up to the
 /// next multiple of kLanes are written, as 0: `to` has room for them.
-inline void transpose(Numbers from, Index at, Index from_stride, Index rows, Index columns,
-                      float* to, Index to_stride) {
+inline void transpose(Numbers from, Index from_stride, Rows shape, float* to, Index to_stride) {
+  const auto [rows, columns] = shape;
   for (Index i = 0; i < rows; i += kLanes) {
     const Index high = least(kLanes, rows - i);
     for (Index j = 0; j < columns; j += kLanes) {
       const Index wide = least(kLanes, columns - j);
       Lanes square[kLanes];
       for (Index r = 0; r < kLanes; ++r) {
-        square[r] = r < high ? load_numbers(from, at + (i + r) * from_stride + j, wide) : Lanes{};
+        square[r] = r < high ? load_numbers(from, (i + r) * from_stride + j, wide) : Lanes{};
       }
       transpose(square);
       for (Index c = 0; c < wide; ++c) {
@@ -103,13 +101,11 @@ inline Index panels_size(Index columns, Index depth) {
          panel_width(columns - (panel_count(columns) - 1) * kTileColumns) * depth;
 }
 
-/// Of a right operand whose columns are rows in memory: element (p, j) at from[at + j * stride +
-/// p].
-inline void pack_transposed(Numbers from, Index at, Index stride, Index depth, Index columns,
-                            float* to) {
+/// Of a right operand whose columns are rows in memory: element (p, j) at numbers[j * stride + p].
+inline void pack_transposed(Numbers numbers, Index stride, Index depth, Index columns, float* to) {
   for (Index j = 0; j < columns; j += kTileColumns) {
     const Index wide = least(kTileColumns, columns - j);
-    transpose(from, at + j * stride, stride, wide, depth, to, panel_width(wide));
+    transpose(from(numbers, j * stride), stride, {wide, depth}, to, panel_width(wide));
     to += panel_width(wide) * depth;
   }
 }

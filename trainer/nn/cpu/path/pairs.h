@@ -63,17 +63,17 @@ inline void pack_pair_row(const Half* first, const Half* second, Index p, Index 
 }
 
 /// The left operand's tile (rows) of cells, where numbers of the depth are rows in memory:
-/// cell (i, p) holds from[at + 2 p stride + i] and the same a stride further. Rows of memory from
+/// cell (i, p) holds from[2 p stride + i] and the same a stride further. Rows of memory from
 /// `end` on are 0.
-inline void fill_pairs_turned(const Half* from, Index stride, Index end, Index first, Index rows,
-                              Index depth, float* to) {
+inline void fill_pairs_turned(const Half* from, Index stride, Index end, Index rows, Index depth,
+                              float* to) {
   for (Index i = 0; i < rows; i += kLanes) {
     const Index high = least(kLanes, rows - i);
     for (Index p = 0; p < depth; p += kLanes) {
       const Index deep = least(kLanes, depth - p);
       Lanes square[kLanes];
       for (Index r = 0; r < kLanes; ++r) {
-        const Index row = 2 * (first + p + r);
+        const Index row = 2 * (p + r);
         const Half* const at = from + row * stride + i;
         square[r] = r < deep ? pairs_of(at, row + 1 < end ? at + stride : nullptr, high) : Lanes{};
       }

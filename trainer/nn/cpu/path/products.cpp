@@ -1,6 +1,7 @@
 // The table of one instruction set for products: compiled once for each, with NN_PRODUCTS its name.
 #include "trainer/nn/cpu/kernels.h"
 #include "trainer/nn/cpu/path/convolution.h"
+#include "trainer/nn/cpu/path/convolution_data.h"
 #include "trainer/nn/cpu/path/linear.h"
 
 namespace autoglm::nn::cpu {
