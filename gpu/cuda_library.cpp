@@ -57,12 +57,12 @@ Library load() {
 }  // namespace
 
 CudaBackend make_cuda_backend(int device) {
-  static const Library kLibrary = load();
-  if (kLibrary.entry == nullptr) {
-    return {.backend = nullptr, .reason = kLibrary.reason};
+  static const Library library = load();
+  if (library.entry == nullptr) {
+    return {.backend = nullptr, .reason = library.reason};
   }
   gpu::CudaRequest request{.device = device};
-  if (kLibrary.entry(&request) != 0) {
+  if (library.entry(&request) != 0) {
     return {.backend = nullptr, .reason = request.reason};
   }
   return {.backend = std::unique_ptr<nn::Backend>(request.backend), .reason = {}};

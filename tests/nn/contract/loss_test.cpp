@@ -32,7 +32,8 @@ double total(const Doubles& numbers) {
   return std::accumulate(numbers.begin(), numbers.end(), 0.0);
 }
 
-TEST_CASE("losses of classes and their gradients, also in place, and negative labels teach nothing") {
+TEST_CASE(
+    "losses of classes and their gradients, also in place, and negative labels teach nothing") {
   on_all_types([](Backend& backend, DType type) {
     for (const std::int64_t classes : {1, 2, 10, 17, 100}) {
       const std::int64_t rows = 7;
