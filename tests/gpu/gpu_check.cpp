@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 #include <fstream>
 #include <map>
 #include <memory>
@@ -241,4 +242,11 @@ int run(const Options& options) {
 }  // namespace
 }  // namespace autoglm::nn
 
-int main(int argc, char** argv) { return autoglm::nn::run(autoglm::nn::options_of(argc, argv)); }
+int main(int argc, char** argv) {
+  try {
+    return autoglm::nn::run(autoglm::nn::options_of(argc, argv));
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "gpu-check: %s\n", error.what());
+    return 1;
+  }
+}
