@@ -165,8 +165,9 @@ class Resuming(TrainFolder):
         whole = without_measured(self.trained(**self.LONG))
         os.mkdir(self.path("run"))
         stops = 0
-        for seconds in (0.3, 0.2, 0.4):
+        for seconds in (0.1, 0.05, 0.2):
             process = self.start("--dir", self.path("run"))
+            process.stdout.readline()  # it trains now
             time.sleep(seconds)
             process.send_signal(signal.SIGTERM)
             _, errors = process.communicate(timeout=60)
@@ -185,7 +186,7 @@ class Resuming(TrainFolder):
         for _ in range(4):
             process = self.start_autoglm("tune", "study.json", "--study", "killed.db",
                                          "--progress", "none")
-            time.sleep(0.6)
+            self.wait_for_checkpoint(process, "killed.trials")
             process.kill()
             process.wait()
         self.tune("--study", "killed.db")
@@ -194,6 +195,12 @@ class Resuming(TrainFolder):
                          [trial["value"] for trial in calm["trials"]])
         logs = pathlib.Path(self.folder, "killed.trials").glob("*/*/stderr.log")
         self.assertTrue(any("goes on from" in log.read_text() for log in logs))
+
+    def wait_for_checkpoint(self, process, trials):
+        """Until a trial that runs has one, or all is over."""
+        while process.poll() is None and not list(self.folder.glob(f"{trials}/*/*/checkpoint.agm")):
+            time.sleep(0.01)
+        time.sleep(0.1)
 
     def test_a_broken_checkpoint_is_passed_over(self):
         os.mkdir(self.path("run"))
