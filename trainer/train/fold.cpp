@@ -33,15 +33,15 @@ nn::TrainSpec with_seed(nn::TrainSpec spec, std::int64_t fold) {
   return spec;
 }
 
+std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
+
+}  // namespace
+
 nn::Problem problem_of(const nn::Dataset& dataset) {
   return {.sample = dataset.sample(),
           .outputs = dataset.outputs(),
           .classification = dataset.task() == nn::Task::classification};
 }
-
-std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
-
-}  // namespace
 
 Fold::Fold(const nn::Dataset& dataset, const nn::TrainSpec& spec, nn::Backend& backend,
            std::int64_t fold)
@@ -185,27 +185,19 @@ double Fold::latency_milliseconds() {
   return nn::latency_ms([&] { trainer_.evaluate(samples_of(sample), results_.data()); });
 }
 
-namespace {
-
-std::string text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-}  // namespace
-
 void Fold::save(const std::string& prefix, CheckpointParts& parts) {
   parts.emplace_back(prefix + "network", nn::to_bytes(trainer_.save()));
-  parts.emplace_back(prefix + "watch", text_of(watch_.save()));
+  parts.emplace_back(prefix + "watch", nn::text_of(watch_.save()));
   nn::ByteWriter counters;
   counters.number(position_);
   counters.number(epoch_samples_);
   counters.number(unlooked_samples_);
   counters.number(epoch_loss_);
-  parts.emplace_back(prefix + "counters", text_of(counters.bytes()));
+  parts.emplace_back(prefix + "counters", nn::text_of(counters.bytes()));
 }
 
 void Fold::load(const std::string& prefix, const nn::Checkpoint& checkpoint) {
-  trainer_.load(nn::arrays_of(text_of(checkpoint.at(prefix + "network")), "the checkpoint"));
+  trainer_.load(nn::arrays_of(nn::text_of(checkpoint.at(prefix + "network")), "the checkpoint"));
   nn::ByteReader counters(checkpoint.at(prefix + "counters"));
   position_ = counters.number<std::int64_t>();
   epoch_samples_ = counters.number<std::int64_t>();

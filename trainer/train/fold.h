@@ -20,6 +20,9 @@ namespace autoglm {
 /// What a checkpoint is made of: names and bytes.
 using CheckpointParts = std::vector<std::pair<std::string, std::string>>;
 
+/// What a network has to learn of these data.
+nn::Problem problem_of(const nn::Dataset& dataset);
+
 class Fold {
  public:
   /// Allocates all that training needs. `dataset` and `backend` must outlive it. Throws DataError,
@@ -44,8 +47,6 @@ class Fold {
   const nn::Split& split() const { return split_; }
   /// Milliseconds that one sample takes, the median of many.
   double latency_milliseconds();
-
-  nn::MemoryUse memory() const { return trainer_.memory(); }
 
   /// Adds its state, under names that begin with `prefix`. REQUIRES: train() is not running.
   void save(const std::string& prefix, CheckpointParts& parts);

@@ -12,10 +12,6 @@
 namespace autoglm {
 namespace {
 
-std::string text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 std::string prefix_of(std::size_t fold) { return fmt::format("fold{}.", fold); }
 
 /// Reports as lines of JSON.
@@ -51,7 +47,7 @@ void load(const nn::Checkpoint& checkpoint, RunState& state) {
   }
   state.epoch = epoch;
   state.fold = fold;
-  state.told = told_of(text_of(checkpoint.at("told")));
+  state.told = told_of(nn::text_of(checkpoint.at("told")));
 }
 
 }  // namespace
@@ -61,8 +57,8 @@ void save_run(const std::string& path, std::uint64_t fingerprint, const RunState
   nn::ByteWriter run;
   run.number(state.epoch);
   run.number(static_cast<std::uint64_t>(state.fold));
-  parts.emplace_back("run", text_of(run.bytes()));
-  parts.emplace_back("watch", text_of(state.watch.save()));
+  parts.emplace_back("run", nn::text_of(run.bytes()));
+  parts.emplace_back("watch", nn::text_of(state.watch.save()));
   parts.emplace_back("told", told_text(state.told));
   for (std::size_t i = 0; i < state.folds.size(); ++i) {
     state.folds[i]->save(prefix_of(i), parts);

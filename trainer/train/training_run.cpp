@@ -83,10 +83,7 @@ class TrainingRun {
 
 /// Before anything large is allocated.
 void TrainingRun::require_memory() const {
-  const nn::Problem problem{.sample = dataset_->sample(),
-                            .outputs = dataset_->outputs(),
-                            .classification = dataset_->task() == nn::Task::classification};
-  const nn::MemoryUse use = nn::predict_memory(spec_.model, spec_.training, problem);
+  const nn::MemoryUse use = nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_));
   const std::size_t needed = use.total() * static_cast<std::size_t>(spec_.data.folds) +
                              static_cast<std::size_t>(dataset_->cached_bytes());
   const std::size_t limit = spec_.training.memory_limit_bytes

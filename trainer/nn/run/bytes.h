@@ -15,6 +15,11 @@ namespace autoglm::nn {
 static_assert(std::endian::native == std::endian::little,
               "autoglm writes numbers as they lie in memory, little endian");
 
+/// The same bytes as a text.
+inline std::string text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
 class ByteWriter {
  public:
   /// Integers and floating-point numbers, of the size that their type has.
@@ -62,10 +67,7 @@ class ByteReader {
     rest_ = rest_.subspan(piece.size());
     return piece;
   }
-  std::string text(std::uint64_t size) {
-    const auto piece = take(size);
-    return {reinterpret_cast<const char*>(piece.data()), piece.size()};
-  }
+  std::string text(std::uint64_t size) { return text_of(take(size)); }
 
   std::size_t left() const { return rest_.size(); }
   bool overrun() const { return overrun_; }
