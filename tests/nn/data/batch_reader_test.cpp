@@ -166,7 +166,7 @@ TEST_CASE("files of their own share the memory, the first before the others") {
   const DataFolder folder;
   DataSpec spec{.path = folder.write("t.csv", "x,y\n1,a\n2,b\n3,a\n4,b\n"), .target = "y"};
   spec.validation_path = folder.write("v.csv", "x,y\n5,a\n6,b\n7,a\n");
-  spec.memory_bytes = 6 * 4;  // four rows, then three of which two would fit
+  spec.memory_bytes = std::int64_t{6} * 4;  // four rows, then three of which two would fit
   const auto data = open_dataset(spec);
   CHECK(data->cached_bytes() >= 16);
   CHECK(data->cached_bytes() <= 24);

@@ -56,6 +56,15 @@ bool may_use_matrix_unit() {
 #endif
 }
 
+/// F16C in CPUID leaf 1; not every compiler knows its name.
+bool has_half_conversions() {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & 1U << 29U) != 0;
+}
+
 /// AVX512_BF16 in CPUID leaf 7, subleaf 1.
 bool has_bf16_vectors() {
   unsigned a = 0;
@@ -68,7 +77,7 @@ bool has_bf16_vectors() {
 // What CMakeLists.txt compiles the kernels for.
 InstructionSet detected() {
   const bool v3 = __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 &&
-                  __builtin_cpu_supports("f16c") != 0 && __builtin_cpu_supports("bmi") != 0 &&
+                  has_half_conversions() && __builtin_cpu_supports("bmi") != 0 &&
                   __builtin_cpu_supports("bmi2") != 0;
   const bool v4 =
       __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512vl") != 0 &&

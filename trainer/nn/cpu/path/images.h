@@ -57,6 +57,19 @@ struct Sliding {
   Index depth() const { return lines * run; }
 };
 
+// What is under the kernel of one output, from number `skipped` of the line at `from`. Whole
+// vectors; what is too much is overwritten by the next run, or lies behind the row.
+inline void fill_under_kernel(const Sliding& s, const float* from, Index skipped, Index depth,
+                              float* to) {
+  for (Index done = 0; done < depth; skipped = 0, from += s.padded.line()) {
+    const Index count = least(s.run - skipped, depth - done);
+    for (Index j = 0; j < count; j += kLanes) {
+      store(to + done + j, load(from + skipped + j));
+    }
+    done += count;
+  }
+}
+
 /// The left operand's tile: of outputs pixel, …, pixel + rows - 1, numbers first, …, of what is
 /// under the kernel.
 inline void fill_sliding(const Sliding& s, const float* images, Index pixel, Index rows,
@@ -64,20 +77,10 @@ inline void fill_sliding(const Sliding& s, const float* images, Index pixel, Ind
   Index column = pixel % s.columns;
   Index row = pixel / s.columns % s.rows;
   const float* image = images + pixel / s.pixels() * s.padded.image() + s.first;
-  const Index first_line = first / s.run;
-  const Index first_in_run = first % s.run;
+  const Index first_line = first / s.run * s.padded.line();
   for (Index i = 0; i < rows; ++i) {
-    const float* from =
-        image + row * s.row_step + column * s.column_step + first_line * s.padded.line();
-    Index done = 0;
-    for (Index skipped = first_in_run; done < depth; skipped = 0, from += s.padded.line()) {
-      const Index count = least(s.run - skipped, depth - done);
-      // Whole vectors; what is too much is overwritten by the next run, or lies behind the row.
-      for (Index j = 0; j < count; j += kLanes) {
-        store(to + i * kRowStep + done + j, load(from + skipped + j));
-      }
-      done += count;
-    }
+    fill_under_kernel(s, image + row * s.row_step + column * s.column_step + first_line,
+                      first % s.run, depth, to + i * kRowStep);
     if (++column == s.columns) {
       column = 0;
       if (++row == s.rows) {
