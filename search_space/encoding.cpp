@@ -46,6 +46,14 @@ Eigen::VectorXd Encoding::encode(const Configuration& configuration) const {
   return result;
 }
 
+Eigen::MatrixXd Encoding::encode(const std::vector<Configuration>& configurations) const {
+  Eigen::MatrixXd points(static_cast<Eigen::Index>(configurations.size()), features_);
+  for (std::size_t i = 0; i < configurations.size(); ++i) {
+    points.row(static_cast<Eigen::Index>(i)) = encode(configurations[i]).transpose();
+  }
+  return points;
+}
+
 Configuration Encoding::decode(const Eigen::Ref<const Eigen::VectorXd>& features) const {
   std::vector<const Block*> block_of(space_->size(), nullptr);
   for (const Block& block : blocks_) {

@@ -28,7 +28,8 @@ class Encoding {
   const SearchSpace& space() const { return *space_; }
 
   /// Values of parameters that the space does not know are ignored; missing ones count as inactive.
-  Eigen::VectorXd encode(const Configuration& configuration) const;  // [features]
+  Eigen::VectorXd encode(const Configuration& configuration) const;                // [features]
+  Eigen::MatrixXd encode(const std::vector<Configuration>& configurations) const;  // a row each
 
   /// The configuration whose cell holds the vector: numeric columns by value_at, categorical ones
   /// by their greatest column; inactive parameters are left out. decode(encode(c)) is c.

@@ -88,13 +88,7 @@ std::vector<Scored> AcquisitionSearch::score(std::vector<Configuration> configur
   if (configurations.empty()) {
     return {};
   }
-  Eigen::MatrixXd points(static_cast<Eigen::Index>(configurations.size()),
-                         problem_.encoding.features());
-  for (std::size_t i = 0; i < configurations.size(); ++i) {
-    points.row(static_cast<Eigen::Index>(i)) =
-        problem_.encoding.encode(configurations[i]).transpose();
-  }
-  const Eigen::VectorXd values = values_at(points);
+  const Eigen::VectorXd values = values_at(problem_.encoding.encode(configurations));
   std::vector<Scored> scored;
   scored.reserve(configurations.size());
   for (std::size_t i = 0; i < configurations.size(); ++i) {

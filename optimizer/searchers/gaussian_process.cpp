@@ -120,11 +120,7 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
   SurrogateFitter::Model model = fitter_.condition(evidence, fitted);
   Acquisition acquisition = choose_acquisition(model, evidence.finished.size(), rng);
   const std::vector<Configuration> good = good_configurations(model, evidence);
-  if (!evidence.pending.empty()) {
-    const Eigen::MatrixXd pending = fitter_.encode(evidence.pending);
-    acquisition.best = std::min(acquisition.best, model.regression.means(pending).minCoeff());
-    model.regression = model.regression.believing(pending);
-  }
+  fitter_.believe(evidence.pending, model.regression, acquisition);
   const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
   const std::optional<AcquisitionOptimum> optimum = maximize_acquisition(
       {model.regression, acquisition, encoding_, good, refusals ? &*refusals : nullptr}, request,

@@ -45,12 +45,7 @@ PolicyCritic::Model PolicyCritic::model_of(const Evidence& evidence, Rng& rng) {
               .acquisition = {}};
   model.acquisition = draw_acquisition(model.costs.targets().minCoeff(), kKappa,
                                        evidence.finished.size() <= early_, rng);
-  if (!evidence.pending.empty()) {
-    const Eigen::MatrixXd pending = fitter_.encode(evidence.pending);
-    model.acquisition.best =
-        std::min(model.acquisition.best, model.costs.means(pending).minCoeff());
-    model.costs = model.costs.believing(pending);
-  }
+  fitter_.believe(evidence.pending, model.costs, model.acquisition);
   return model;
 }
 
@@ -64,14 +59,6 @@ Eigen::VectorXd PolicyCritic::chances(const Model& model, const Eigen::MatrixXd&
     }
   }
   return chances;
-}
-
-Eigen::MatrixXd PolicyCritic::encode(const std::vector<Configuration>& configurations) const {
-  Eigen::MatrixXd points(static_cast<Eigen::Index>(configurations.size()), encoding_.features());
-  for (std::size_t i = 0; i < configurations.size(); ++i) {
-    points.row(static_cast<Eigen::Index>(i)) = encoding_.encode(configurations[i]).transpose();
-  }
-  return points;
 }
 
 // Imagined trials that earn what the model promises of them, -(mean - kappa * deviation).
@@ -88,7 +75,7 @@ std::size_t PolicyCritic::practise(PolicyRule& policy, const PolicyState& state,
       played[i] = process_.play([&](std::size_t head) { return positions[head]; }, request.fixed());
       episodes[i] = process_.episode_of(played[i]);
     }
-    const Eigen::MatrixXd points = encode(played);
+    const Eigen::MatrixXd points = encoding_.encode(played);
     const Predictions predicted = model.costs.predict(points);
     const Eigen::VectorXd costs =
         predicted.means - kappa * predicted.variances.cwiseSqrt() - chances(model, points);
@@ -142,7 +129,7 @@ std::vector<Configuration> PolicyCritic::shortlist(std::vector<Configuration> op
   if (open.size() <= kJudged || model.costs.points().rows() <= kFewTrials) {
     return open;
   }
-  const Eigen::VectorXd means = model.costs.means(encode(open));
+  const Eigen::VectorXd means = model.costs.means(encoding_.encode(open));
   std::vector<std::size_t> order(open.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {

@@ -65,7 +65,6 @@ class PolicyCritic {
                                        const Request& request,
                                        PolicyGradientOptions::Proposals kind, Rng& rng) const;
   std::vector<Configuration> shortlist(std::vector<Configuration> open, const Model& model) const;
-  Eigen::MatrixXd encode(const std::vector<Configuration>& configurations) const;
 
   const PolicyProcess& process_;
   std::size_t early_;

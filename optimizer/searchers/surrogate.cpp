@@ -118,4 +118,14 @@ SurrogateFitter::Model SurrogateFitter::condition(const Evidence& evidence,
   return {*model, std::move(costs), std::move(subset)};
 }
 
+void SurrogateFitter::believe(const std::vector<const Trial*>& pending, GaussianRegression& model,
+                              Acquisition& acquisition) const {
+  if (pending.empty()) {
+    return;
+  }
+  const Eigen::MatrixXd points = encode(pending);
+  acquisition.best = std::min(acquisition.best, model.means(points).minCoeff());
+  model = model.believing(points);
+}
+
 }  // namespace autoglm

@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "optimizer/models/acquisition.h"
 #include "optimizer/models/gaussian_regression.h"
 #include "optimizer/models/portfolio.h"
 #include "optimizer/searchers/evidence.h"
@@ -35,10 +36,15 @@ class SurrogateFitter {
   /// last call to fit, and `fitted` is one of its result.
   Model condition(const Evidence& evidence, const FittedWarp& fitted);
 
-  Eigen::MatrixXd encode(const std::vector<const Trial*>& trials) const;  // [trials, features]
+  /// What is known once the `pending` trials end as `model` expects.
+  void believe(const std::vector<const Trial*>& pending, GaussianRegression& model,
+               Acquisition& acquisition) const;
+
   Eigen::Index features() const { return encoding_.features(); }
 
  private:
+  Eigen::MatrixXd encode(const std::vector<const Trial*>& trials) const;  // [trials, features]
+
   /// A model as far as it has grown, and the numbers of its trials.
   struct Grown {
     std::optional<GaussianRegression> model{};
