@@ -14,9 +14,9 @@ using Counts = std::vector<std::int64_t>;
 
 /// 70 rows of class 0, 20 of class 1, 10 of class 2, mixed.
 std::vector<std::int32_t> three_classes() {
-  std::vector<std::int32_t> groups;
-  for (int i = 0; i < 100; ++i) {
-    groups.push_back(i % 10 < 7 ? 0 : i % 10 < 9 ? 1 : 2);
+  std::vector<std::int32_t> groups(100);
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    groups[i] = i % 10 < 7 ? 0 : i % 10 < 9 ? 1 : 2;
   }
   return groups;
 }

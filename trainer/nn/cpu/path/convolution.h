@@ -63,7 +63,7 @@ inline bool forward(const ImageShape& s, Numbers x, Numbers w, const Output& out
     multiply_into<Left::rows, cells>(
         product, from(output.y, image * sliding.pixels() * s.out_channels), left_tile, kept, place,
         [&](Index row, Index rows, Index first, Index part, float* to) {
-          fill_sliding(sliding, images, row, rows, first, part, to);
+          fill_sliding(sliding, images, {row, rows}, {first, part}, to);
         });
   }
   return true;

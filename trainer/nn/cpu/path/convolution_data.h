@@ -120,7 +120,7 @@ inline void backward_residues(const ImageShape& s, const Residues& residues, Ind
     return buffers.panels + place_of(block, s.channels);
   };
   const auto fill = [&](Index pixel, Index rows, Index first, Index part, float* to) {
-    fill_sliding(sliding, buffers.images, pixel, rows, first, part, to);
+    fill_sliding(sliding, buffers.images, {pixel, rows}, {first, part}, to);
   };
   if (s.stride == 1) {
     multiply_into<Left::rows, cells>(product, images_dx, buffers.left_tile, buffers.kept, place,

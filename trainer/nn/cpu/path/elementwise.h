@@ -1,6 +1,8 @@
 // Operations on each number by itself: conversion, activations, addition, dropout.
 #pragma once
 
+#include <cmath>
+
 #include "trainer/nn/cpu/path/functions.h"
 #include "trainer/nn/cpu/path/numbers.h"
 
@@ -132,7 +134,8 @@ inline void philox(const RandomKey& key, std::uint64_t first, std::uint32_t (&wo
 
 void dropout(Index n, float rate, const RandomKey& key, Numbers x, Numbers y) {
   // At most 2^32 - 2^8, since rate < 1 is an f32.
-  const auto threshold = static_cast<std::uint32_t>(static_cast<double>(rate) * 0x1p32 + 0.5);
+  const auto threshold =
+      static_cast<std::uint32_t>(std::llround(static_cast<double>(rate) * 0x1p32));
   const float scale = 1 / (1 - rate);
   float x_buffer[kPiece];
   float y_buffer[kPiece];

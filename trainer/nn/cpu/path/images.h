@@ -70,17 +70,22 @@ inline void fill_under_kernel(const Sliding& s, const float* from, Index skipped
   }
 }
 
-/// The left operand's tile: of outputs pixel, …, pixel + rows - 1, numbers first, …, of what is
-/// under the kernel.
-inline void fill_sliding(const Sliding& s, const float* images, Index pixel, Index rows,
-                         Index first, Index depth, float* to) {
-  Index column = pixel % s.columns;
-  Index row = pixel / s.columns % s.rows;
-  const float* image = images + pixel / s.pixels() * s.padded.image() + s.first;
-  const Index first_line = first / s.run * s.padded.line();
-  for (Index i = 0; i < rows; ++i) {
+struct Range {
+  Index first = 0;
+  Index count = 0;
+};
+
+/// The left operand's tile: a row for each of these outputs, with these numbers of what is under
+/// the kernel.
+inline void fill_sliding(const Sliding& s, const float* images, Range pixels, Range numbers,
+                         float* to) {
+  Index column = pixels.first % s.columns;
+  Index row = pixels.first / s.columns % s.rows;
+  const float* image = images + pixels.first / s.pixels() * s.padded.image() + s.first;
+  const Index first_line = numbers.first / s.run * s.padded.line();
+  for (Index i = 0; i < pixels.count; ++i) {
     fill_under_kernel(s, image + row * s.row_step + column * s.column_step + first_line,
-                      first % s.run, depth, to + i * kRowStep);
+                      numbers.first % s.run, numbers.count, to + i * kRowStep);
     if (++column == s.columns) {
       column = 0;
       if (++row == s.rows) {
