@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "optimizer/models/warping.h"
+#include "optimizer/searchers/pruned_costs.h"
 #include "search_space/portable_math.h"
 
 namespace autoglm {
@@ -86,15 +87,7 @@ Eigen::VectorXd Evidence::costs_of_first(std::size_t count) const {
   const Eigen::MatrixXd all = observed_costs(first, *objective);
   Eigen::VectorXd costs_of = all.cols() == 1 ? all.col(0) : chebyshev(all, completed, weights);
   costs_of(completed) = clip_non_finite(costs_of(completed));
-  const Eigen::VectorXd known = costs_of(completed);
-  const double worst = known.maxCoeff();
-  const double middle = median(known);
-  for (std::size_t i = 0; i < count; ++i) {
-    double& cost = costs_of[static_cast<Eigen::Index>(i)];
-    if (first[i]->state != TrialState::complete) {
-      cost = cost == cost ? std::clamp(cost, middle, worst) : worst;
-    }
-  }
+  extrapolate_pruned(first, *objective, costs_of);
   return costs_of;
 }
 

@@ -29,8 +29,7 @@ struct Evidence {
 
 /// Costs:
 /// - complete: its cost; non-finite ones as bad (or good) as the worst (or best) finite one;
-/// - pruned: its last cost, but never better than the median of the complete ones (it was stopped
-///   because it fell behind) nor worse than the worst (early costs are large);
+/// - pruned: what it would have ended with, see extrapolate_pruned;
 /// - all equal, when no trial is complete; failed and infeasible ones are then among the finished.
 /// Pending are the running, the paused, and the waiting ones whose configuration is whole.
 /// Abandoned ones, and trial `except`, count for nothing.

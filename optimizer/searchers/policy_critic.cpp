@@ -43,7 +43,7 @@ PolicyCritic::Model PolicyCritic::model_of(const Evidence& evidence, Rng& rng) {
   Model model{.costs = fitter_.condition(evidence, fitted).regression,
               .refusals = refusals_.fit(evidence),
               .acquisition = {}};
-  model.acquisition = draw_acquisition(model.costs.targets().minCoeff(), kKappa,
+  model.acquisition = draw_acquisition(model.costs.fitted_means().minCoeff(), kKappa,
                                        evidence.finished.size() <= early_, rng);
   fitter_.believe(evidence.pending, model.costs, model.acquisition);
   return model;

@@ -1,0 +1,114 @@
+#include "optimizer/searchers/pruned_costs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "optimizer/models/warping.h"
+
+namespace autoglm {
+
+namespace {
+
+using Curve = std::vector<std::pair<std::int64_t, double>>;  // of costs
+
+// Costs at a step and at the end, each sorted: the same number of both.
+struct Progress {
+  std::vector<double> then{};
+  std::vector<double> at_end{};
+
+  double end_of(double cost) const {
+    const auto above = std::upper_bound(then.begin(), then.end(), cost);
+    if (above == then.begin()) {
+      return at_end.front() + (cost - then.front());
+    }
+    if (above == then.end()) {
+      return at_end.back() + (cost - then.back());
+    }
+    const auto i = static_cast<std::size_t>(above - then.begin());
+    const double share = (cost - then[i - 1]) / (then[i] - then[i - 1]);
+    return at_end[i - 1] + share * (at_end[i] - at_end[i - 1]);
+  }
+};
+
+Curve finite_costs(const Trial& trial, const Objective& objective) {
+  Curve curve = objective.curve(trial);
+  std::erase_if(curve, [](const auto& point) { return !std::isfinite(point.second); });
+  for (auto& [step, value] : curve) {
+    value = objective.cost(0, value);
+  }
+  return curve;
+}
+
+// Complete trials with their curves; asked what they went on to from a step.
+class Completed {
+ public:
+  void add(Curve curve, double at_end) { trials_.emplace_back(std::move(curve), at_end); }
+
+  const Progress& from(std::int64_t step) {
+    const auto [place, is_new] = progress_.try_emplace(step);
+    Progress& progress = place->second;
+    if (is_new) {
+      for (const auto& [curve, at_end] : trials_) {
+        const auto after = std::upper_bound(
+            curve.begin(), curve.end(), step,
+            [](std::int64_t wanted, const auto& point) { return wanted < point.first; });
+        if (after != curve.begin()) {
+          progress.then.push_back(std::prev(after)->second);
+          progress.at_end.push_back(at_end);
+        }
+      }
+      std::sort(progress.then.begin(), progress.then.end());
+      std::sort(progress.at_end.begin(), progress.at_end.end());
+    }
+    return progress;
+  }
+
+ private:
+  std::vector<std::pair<Curve, double>> trials_{};
+  std::map<std::int64_t, Progress> progress_{};  // by step
+};
+
+}  // namespace
+
+void extrapolate_pruned(std::span<const Trial* const> trials, const Objective& objective,
+                        Eigen::VectorXd& costs) {
+  std::vector<Eigen::Index> pruned;
+  std::vector<Eigen::Index> complete;
+  for (std::size_t i = 0; i < trials.size(); ++i) {
+    (trials[i]->state == TrialState::complete ? complete : pruned)
+        .push_back(static_cast<Eigen::Index>(i));
+  }
+  if (pruned.empty()) {
+    return;
+  }
+  const bool one = objective.size() == 1;
+  Completed completed;
+  for (const Eigen::Index i : complete) {
+    completed.add(one ? finite_costs(*trials[static_cast<std::size_t>(i)], objective) : Curve{},
+                  costs[i]);
+  }
+  const Eigen::VectorXd known = costs(complete);
+  const double middle = median(known);
+  double worst = known.maxCoeff();
+  for (const Eigen::Index i : pruned) {
+    if (std::isnan(costs[i])) {
+      continue;
+    }
+    const Curve curve =
+        one ? finite_costs(*trials[static_cast<std::size_t>(i)], objective) : Curve{};
+    const Progress* progress = curve.empty() ? nullptr : &completed.from(curve.back().first);
+    costs[i] = progress == nullptr || progress->then.empty() ? std::min(costs[i], known.maxCoeff())
+                                                             : progress->end_of(costs[i]);
+    costs[i] = std::max(costs[i], middle);
+    worst = std::max(worst, costs[i]);
+  }
+  for (const Eigen::Index i : pruned) {
+    costs[i] = std::isnan(costs[i]) ? worst : costs[i];
+  }
+}
+
+}  // namespace autoglm
