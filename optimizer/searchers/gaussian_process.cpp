@@ -8,6 +8,7 @@
 
 #include "optimizer/searchers/acquisition_search.h"
 #include "optimizer/searchers/initial_design.h"
+#include "optimizer/searchers/neglected_choice.h"
 #include "optimizer/searchers/recommendation.h"
 #include "optimizer/searchers/refusal_model.h"
 #include "optimizer/searchers/surrogate.h"
@@ -122,9 +123,18 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
   const std::vector<Configuration> good = good_configurations(model, evidence);
   fitter_.believe(evidence.pending, model.regression, acquisition);
   const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
-  const std::optional<AcquisitionOptimum> optimum = maximize_acquisition(
-      {model.regression, acquisition, encoding_, good, refusals ? &*refusals : nullptr}, request,
-      listed_, rng);
+  const AcquisitionProblem problem{model.regression, acquisition, encoding_, good,
+                                   refusals ? &*refusals : nullptr};
+  std::optional<AcquisitionOptimum> optimum;
+  const std::optional<Configuration> narrowed = with_neglected_choice(request, evidence, rng);
+  if (narrowed) {
+    optimum = maximize_acquisition(problem, Request(request.number(), *narrowed, request.history()),
+                                   listed_, rng);
+  }
+  const bool neglected = optimum.has_value();
+  if (!optimum) {
+    optimum = maximize_acquisition(problem, request, listed_, rng);
+  }
   if (!optimum) {
     return std::nullopt;
   }
@@ -132,9 +142,10 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
   const bool improvement = acquisition.kind == Acquisition::Kind::expected_improvement;
   return Suggestion{
       optimum->configuration,
-      fmt::format("{}{} {:.3g}: predicted {:.3g} +- {:.2g} in deviations of the {} costs of {} "
+      fmt::format("{}{}{} {:.3g}: predicted {:.3g} +- {:.2g} in deviations of the {} costs of {} "
                   "trials, noise {:.2g}",
                   flat ? "all costs are equal, so where the model is least certain: " : "",
+                  neglected ? "with a choice that few trials had, " : "",
                   improvement ? "log EI" : "UCB", optimum->value, optimum->mean, optimum->deviation,
                   to_string(fitted.warp), evidence.finished.size(),
                   std::sqrt(fitted.hyperparameters.noise_variance))};

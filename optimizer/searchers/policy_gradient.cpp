@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "optimizer/searchers/initial_design.h"
+#include "optimizer/searchers/neglected_choice.h"
 #include "optimizer/searchers/policy_critic.h"
 #include "optimizer/searchers/policy_explanation.h"
 #include "optimizer/searchers/policy_learner.h"
@@ -165,15 +166,25 @@ std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& reque
     evidence.given = evidence.costs;
   }
   const PolicyState state = learner_.state_for(request.number());
-  std::optional<PolicyCritic::Choice> choice =
-      critic_.choose({learner_.policy(), state}, evidence, request, options_, rng);
+  const PolicyCritic::Actor actor{learner_.policy(), state};
+  std::optional<PolicyCritic::Choice> choice;
+  const std::optional<Configuration> narrowed = with_neglected_choice(request, evidence, rng);
+  if (narrowed) {
+    choice = critic_.choose(actor, evidence,
+                            Request(request.number(), *narrowed, request.history()), options_, rng);
+  }
+  const bool neglected = choice.has_value();
+  if (!choice) {
+    choice = critic_.choose(actor, evidence, request, options_, rng);
+  }
   if (!choice) {
     return std::nullopt;
   }
   return Suggestion{
       std::move(choice->optimum.configuration),
-      fmt::format("{} {:.3g}, {} {} proposals after {} imagined batches: "
+      fmt::format("{}{} {:.3g}, {} {} proposals after {} imagined batches: "
                   "predicted {:.3g} +- {:.2g} in deviations of {} costs",
+                  neglected ? "with a choice that few trials had, " : "",
                   choice->kind == Acquisition::Kind::expected_improvement ? "log EI" : "UCB",
                   choice->optimum.value, choice->refined ? "refined from the best of" : "any of",
                   choice->proposals, choice->batches, choice->optimum.mean,
