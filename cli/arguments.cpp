@@ -4,15 +4,20 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/argument_parts.h"
+#include "cli/command_text.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
 #include "cli/spec.h"
+#include "cli/spec_schema.h"
+#include "cli/study_arguments.h"
 #include "cli/version.h"
 #include "search_space/spec_document.h"
 
@@ -26,114 +31,95 @@ struct AllOptions {
   StdioOptions stdio{};
   TrainOptions train{};
   LogOptions log{};
+  ExportOptions exported{};
+  ImportOptions imported{};
+  InitOptions init{};
+  MergeOptions merge{};
+  std::string shell{};  // of completion
+  PreviewOptions preview{};
 };
 
-/// AUTOGLM_<FLAG> mirrors a flag, except inside a trial.
-void mirror(CLI::Option* option) {
-  if (std::getenv("AUTOGLM_TRIAL") != nullptr) {
-    return;
-  }
-  std::string name = option->get_lnames().front();
-  for (char& c : name) {
-    c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  option->envname("AUTOGLM_" + name);
-}
-
-/// Of several runs on a terminal the last value counts, as users of other tools expect.
-template <typename T>
-CLI::Option* add_option(CLI::App& app, const std::string& flag, T& target,
-                        const std::string& help) {
-  CLI::Option* option = app.add_option(flag, target, help);
-  option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  mirror(option);
-  return option;
-}
-
-CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& example,
-                      const std::string& summary) {
-  CLI::App* command = app.add_subcommand(name, fmt::format("Example: {}\n\n{}", example, summary));
-  command->group("");
-  return *command;
-}
-
-void add_study_options(CLI::App& app, StudyOptions& options) {
-  app.add_option("spec", options.spec, "the spec, a JSON file")->type_name("SPEC.json")->required();
-  app.add_option("--set", options.set,
-                 "override a key of the spec by its dotted path; VALUE is JSON, else text")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  add_option(app, "--searcher", options.searcher, "the searcher, instead of the spec's")
-      ->type_name("NAME");
-}
-
 void add_storage_options(CLI::App& app, StudyOptions& options) {
-  add_option(app, "--study", options.study, "the study's file (default: NAME.db beside the spec)")
+  one_value(app.add_option("--study", options.study,
+                           "the study's file (default: NAME.db beside the spec)"))
       ->type_name("FILE.db");
   app.add_option("--seed", options.seed,
                  "the seed of a new study (default: the spec's, else drawn)")
       ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
-  add_option(app, "--numerics", options.numerics,
-             "how models are computed: the same on every machine, or as fast as this one can")
+  one_value(app.add_option(
+                "--numerics", options.numerics,
+                "how models are computed: the same on every machine, or as fast as this one can"))
       ->check(CLI::IsMember({"auto", "baseline"}));
-  mirror(app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file"));
-  mirror(app.add_flag("--take-over", options.take_over,
-                      "run trials again that another program left running"));
+  mirrored(app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file"));
+  mirrored(app.add_flag("--take-over", options.take_over,
+                        "run trials again that another program left running"));
 }
 
 void add_tune(CLI::App& app, TuneOptions& options) {
   CLI::App& tune = add_command(app, "tune", "autoglm tune study.json --parallel 4",
                                "Runs a study to its budget; the same command again resumes it.");
-  add_study_options(tune, options.study);
+  add_spec_options(tune, options.study);
   add_storage_options(tune, options.study);
-  add_option(tune, "--trials", options.trials, "trials in all")
+  one_value(tune.add_option("--trials", options.trials, "trials in all"))
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
-  add_option(tune, "--more", options.more, "trials beyond what is there")
+  one_value(tune.add_option("--more", options.more, "trials beyond what is there"))
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
-  add_option(tune, "--time", options.time, "stop after this time: 90s, 10m, 2h, 1d")
+  one_value(tune.add_option("--time", options.time, "stop after this time: 90s, 10m, 2h, 1d"))
       ->type_name("DURATION");
-  add_option(tune, "--parallel", options.parallel, "trials at a time")
+  one_value(tune.add_option("--parallel", options.parallel, "trials at a time"))
       ->check(CLI::Range(1, kMostParallel));
-  add_option(tune, "--trial-dir", options.trial_dir,
-             "where trials run (default: STUDY.trials beside the study)")
+  one_value(tune.add_option("--trial-dir", options.trial_dir,
+                            "where trials run (default: STUDY.trials beside the study)"))
       ->type_name("DIR");
-  mirror(tune.add_flag("--json", options.json, "print events as JSON lines"));
-  add_option(tune, "--progress", options.progress, "what to show on standard error")
+  mirrored(tune.add_flag("--json", options.json, "print events as JSON lines"));
+  one_value(tune.add_option("--progress", options.progress, "what to show on standard error"))
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
+  one_value(tune.add_option("--shard", options.shard,
+                            "run this share of the study, of so many; merge joins them"))
+      ->type_name("I/N");
   tune.add_option("--assert", options.asserts,
                   "exit 6 unless this holds for the best trial: 'loss < 0.1'")
       ->type_name("EXPR")
       ->allow_extra_args(false);
 }
 
-void add_report(CLI::App& app, ReportOptions& options) {
-  CLI::App& report =
-      add_command(app, "report", "autoglm report study.db --format json",
-                  "Shows the best configurations and the history of a study; reads only.");
-  report.add_option("study", options.study, "the study's file")->type_name("STUDY.db")->required();
-  add_option(report, "--study-name", options.study_name, "which study, if the file has several")
-      ->type_name("NAME");
-  auto* top = add_option(report, "--top", options.top, "rows of a table")
-                  ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
-  report.callback([&options, top] { options.top_given = top->count() > 0; });
-  add_option(report, "--format", options.format, "how to show it")
-      ->check(CLI::IsMember({"table", "json", "csv", "markdown"}));
-  add_option(report, "--output", options.output, "write to this file instead, whole or not at all")
-      ->type_name("FILE");
-}
-
 void add_validate(CLI::App& app, ValidateOptions& options) {
   CLI::App& validate = add_command(app, "validate", "autoglm validate study.json",
                                    "Checks a spec and prints what it resolves to; starts nothing.");
-  add_study_options(validate, options.study);
-  mirror(validate.add_flag("--json", options.json, "print one JSON object"));
+  add_spec_options(validate, options.study);
+  mirrored(validate.add_flag("--json", options.json, "print one JSON object"));
+  mirrored(validate.add_flag("--run", options.run,
+                             "run one real trial outside any study, and show what it reported"));
+}
+
+void add_preview(CLI::App& app, PreviewOptions& options) {
+  CLI::App& preview = add_command(
+      app, "preview", "autoglm preview study.json",
+      "Shows the first suggestions, the rung plan, the cost of the budget; starts nothing.");
+  add_spec_options(preview, options.study);
+  preview.add_option("--seed", options.study.seed, "instead of the spec's")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
+  one_value(preview.add_option("--count", options.count, "suggestions, as if none had ended"))
+      ->check(CLI::Range(std::int64_t{1}, std::int64_t{10'000}));
+  mirrored(preview.add_flag("--json", options.json, "print one JSON object"));
+}
+
+void add_init(CLI::App& app, InitOptions& options) {
+  CLI::App& init =
+      add_command(app, "init", "autoglm init -- python3 train.py --lr 0.01 > study.json",
+                  "Drafts a spec from a command line: its numbers become ranges to edit.");
+  init.add_option("command", options.command, "the program and its arguments, behind --");
+  one_value(init.add_option("--name", options.name, "of the study (default: the script's)"));
+  one_value(init.add_option("--metric", options.metric, "what the program reports"));
+  one_value(init.add_option("--goal", options.goal, "what is good"))
+      ->check(CLI::IsMember({"minimize", "maximize"}));
 }
 
 void add_stdio(CLI::App& app, StdioOptions& options) {
   CLI::App& stdio =
       add_command(app, "stdio", R"(echo '{"ask": 1}' | autoglm stdio study.json)",
                   "Asks and tells as a conversation: a JSON object a line in, one a line out.");
-  add_study_options(stdio, options.study);
+  add_spec_options(stdio, options.study);
   add_storage_options(stdio, options.study);
 }
 
@@ -144,8 +130,9 @@ void add_train(CLI::App& app, TrainOptions& options) {
   train.add_option("trial", options.trial, "the trial's section, with values filled in")
       ->type_name("TRIAL.json")
       ->required();
-  add_option(train, "--dir", options.directory,
-             "where checkpoints are written; the same command again goes on from there")
+  one_value(
+      train.add_option("--dir", options.directory,
+                       "where checkpoints are written; the same command again goes on from there"))
       ->type_name("DIR");
   train
       .add_option("--seed", options.seed, "of weights, order and dropout (default: the section's)")
@@ -163,6 +150,25 @@ void add_log(CLI::App& app, LogOptions& options) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 53));
 }
 
+/// Commands that print a text of the program's own.
+void add_texts(CLI::App& app, std::string& shell) {
+  CLI::App& completion =
+      add_command(app, "completion", "source <(autoglm completion bash)",
+                  "Prints what makes a shell complete autoglm's commands and flags.");
+  completion.add_option("shell", shell, "whose script")
+      ->type_name("SHELL")
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}))
+      ->required();
+  add_command(app, "schema", "autoglm schema > autoglm.schema.json",
+              "Prints the JSON Schema of specs, for editors that complete and check them.");
+  add_command(app, "manual", "autoglm manual | man -l -", "Prints the manual page.");
+}
+
+int print(const std::string& text) {
+  write_stdout(text);
+  return exit_done;
+}
+
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
@@ -174,9 +180,7 @@ std::vector<std::string> command_names(const CLI::App& app) {
 std::string commands_text(const CLI::App& app) {
   std::string text = "Commands:\n";
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
-    const std::string& description = command->get_description();
-    text += fmt::format("  {:<10} {}\n", command->get_name(),
-                        description.substr(description.rfind('\n') + 1));
+    text += fmt::format("  {:<10} {}\n", command->get_name(), summary_of(*command));
   }
   return text + "\n`autoglm COMMAND --help` says more.";
 }
@@ -217,6 +221,15 @@ std::string named_command(const CLI::App& app) {
   return parsed.empty() ? "autoglm" : "autoglm " + parsed.front()->get_name();
 }
 
+/// The first flag that nobody takes; empty: there is none. Where something required is missing too,
+/// it is the one that was mistyped.
+std::string unknown_flag(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining(true);
+  const auto flag = std::find_if(words.begin(), words.end(),
+                                 [](const std::string& word) { return word.starts_with("--"); });
+  return flag != words.end() ? *flag : "";
+}
+
 /// CLI11's complaint in our form: place, value, rule, remedy on one line.
 [[noreturn]] void usage_error(const CLI::App& app, const CLI::ParseError& error) {
   std::string message = error.what();
@@ -224,8 +237,10 @@ std::string named_command(const CLI::App& app) {
     c = c == '\n' ? ' ' : c;
   }
   std::string hint = "; see --help";
-  if (const auto* extras = dynamic_cast<const CLI::ExtrasError*>(&error); extras != nullptr) {
-    const std::string word = message.substr(message.rfind(' ') + 1);
+  const bool has_extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  const std::string mistyped = unknown_flag(app);
+  if (has_extras || !mistyped.empty()) {
+    const std::string word = has_extras ? message.substr(message.rfind(' ') + 1) : mistyped;
     message = fmt::format("unknown argument \"{}\"", word);
     hint = flag_hint(app, word);
   }
@@ -280,6 +295,12 @@ int run_command_line(int argc, char** argv) {
   add_stdio(app, options.stdio);
   add_train(app, options.train);
   add_log(app, options.log);
+  add_export(app, options.exported);
+  add_import(app, options.imported);
+  add_init(app, options.init);
+  add_merge(app, options.merge);
+  add_preview(app, options.preview);
+  add_texts(app, options.shell);
   app.footer(commands_text(app));
   check_command_name(app, argc, argv);
   app.require_subcommand(1);
@@ -287,20 +308,23 @@ int run_command_line(int argc, char** argv) {
     return *status;
   }
   settle_budget(options.tune, argc, argv);
-  const std::string command = app.get_subcommands().front()->get_name();
-  if (command == "tune") {
-    return run_tune(options.tune);
-  }
-  if (command == "report") {
-    return run_report(options.report);
-  }
-  if (command == "validate") {
-    return run_validate(options.validate);
-  }
-  if (command == "train") {
-    return run_train(options.train);
-  }
-  return command == "stdio" ? run_stdio(options.stdio) : run_log(options.log);
+  const std::map<std::string, std::function<int()>> commands{
+      {"completion", [&] { return print(completion_script(app, options.shell)); }},
+      {"export", [&] { return run_export(options.exported); }},
+      {"import", [&] { return run_import(options.imported); }},
+      {"init", [&] { return run_init(options.init); }},
+      {"log", [&] { return run_log(options.log); }},
+      {"manual", [&] { return print(manual_page(app)); }},
+      {"merge", [&] { return run_merge(options.merge); }},
+      {"preview", [&] { return run_preview(options.preview); }},
+      {"report", [&] { return run_report(options.report); }},
+      {"schema", [&] { return print(spec_schema()); }},
+      {"stdio", [&] { return run_stdio(options.stdio); }},
+      {"train", [&] { return run_train(options.train); }},
+      {"tune", [&] { return run_tune(options.tune); }},
+      {"validate", [&] { return run_validate(options.validate); }},
+  };
+  return commands.at(app.get_subcommands().front()->get_name())();
 }
 
 }  // namespace autoglm

@@ -85,7 +85,8 @@ SearcherChoice choose_searcher(const OpenStudy& o) {
   const SearcherContext context{.seed = o.record.seed,
                                 .objectives = o.spec.objective.size(),
                                 .parallel = o.spec.parallel,
-                                .max_trials = o.spec.max_trials};
+                                .max_trials = o.spec.max_trials,
+                                .share = o.spec.share};
   if (o.record.searcher.empty() || !is_auto(o.spec.searcher)) {
     return make_searcher(o.spec.searcher, o.spec.space, context);
   }

@@ -6,16 +6,18 @@
 
 #include "cli/commands.h"
 #include "optimizer/summary.h"
+#include "search_space/spec_document.h"
 
 namespace autoglm {
 namespace {
 
-std::map<std::string, Value, std::less<>> facts_about(const Trial& trial, const TrialCounts& counts,
-                                                      const Objective& objective) {
-  std::map<std::string, Value, std::less<>> facts{{"trials", counts.counted},
-                                                  {"complete", counts[TrialState::complete]},
-                                                  {"failed", counts[TrialState::failed]},
-                                                  {"pruned", counts[TrialState::pruned]}};
+using Facts = std::map<std::string, Value, std::less<>>;
+
+Facts facts_about(const Trial& trial, const TrialCounts& counts, const Objective& objective) {
+  Facts facts{{"trials", counts.counted},
+              {"complete", counts[TrialState::complete]},
+              {"failed", counts[TrialState::failed]},
+              {"pruned", counts[TrialState::pruned]}};
   if (const auto seconds = duration_seconds(trial)) {
     facts["duration_s"] = *seconds;
   }
@@ -26,6 +28,44 @@ std::map<std::string, Value, std::less<>> facts_about(const Trial& trial, const 
     facts[objective.metrics()[i].name] = trial.values[i];
   }
   return facts;
+}
+
+/// "best trial 2: loss 0.09, trials 4": the names of the assertion and their values.
+std::string judged_by(const Expression& assertion, const Trial& trial, const Facts& facts) {
+  std::string text = fmt::format("best trial {}:", trial.number);
+  const char* separator = " ";
+  for (const std::string& name : assertion.names()) {
+    const auto fact = facts.find(name);
+    if (fact != facts.end()) {
+      text += fmt::format("{}{} {}", separator, name, value_text(fact->second));
+    } else {
+      std::vector<std::string> known;
+      for (const auto& [other, value] : facts) {
+        known.push_back(other);
+      }
+      const auto meant = did_you_mean(name, known);
+      text += fmt::format("{}no {}{}", separator, name,
+                          meant ? fmt::format(" (did you mean {}?)", *meant) : "");
+    }
+    separator = ", ";
+  }
+  return text;
+}
+
+/// The best trial, or those of the front.
+std::vector<const Trial*> judged_trials(const std::vector<Trial>& trials,
+                                        const Objective& objective) {
+  std::vector<const Trial*> judged;
+  if (objective.size() == 1) {
+    if (const Trial* best = best_trial(trials, objective)) {
+      judged.push_back(best);
+    }
+    return judged;
+  }
+  for (const std::int64_t number : pareto_front(trials, objective)) {
+    judged.push_back(&trials[static_cast<std::size_t>(number)]);
+  }
+  return judged;
 }
 
 }  // namespace
@@ -43,30 +83,30 @@ Expression parse_assertion(const std::string& text) {
   }
 }
 
-bool assertion_holds(const Expression& assertion, const std::vector<Trial>& trials,
-                     const Objective& objective) {
+AssertionResult judge_assertion(const Expression& assertion, const std::vector<Trial>& trials,
+                                const Objective& objective) {
   const TrialCounts counts = count_trials(trials);
-  std::vector<const Trial*> judged;
-  if (objective.size() == 1) {
-    if (const Trial* best = best_trial(trials, objective)) {
-      judged.push_back(best);
-    }
-  } else {
-    for (const std::int64_t number : pareto_front(trials, objective)) {
-      judged.push_back(&trials[static_cast<std::size_t>(number)]);
-    }
-  }
+  const std::vector<const Trial*> judged = judged_trials(trials, objective);
+  AssertionResult result{.text = judged.empty() ? "no trial is complete"
+                                                : "none of the best trials satisfies it"};
   for (const Trial* trial : judged) {
-    const auto facts = facts_about(*trial, counts, objective);
-    const bool holds = assertion.holds([&facts](std::string_view name) -> const Value* {
+    const Facts facts = facts_about(*trial, counts, objective);
+    result.holds = assertion.holds([&facts](std::string_view name) -> const Value* {
       const auto found = facts.find(name);
       return found == facts.end() ? nullptr : &found->second;
     });
-    if (holds) {
-      return true;
+    if (result.holds || judged.size() == 1) {
+      result.text = judged_by(assertion, *trial, facts);
+    }
+    if (result.holds) {
+      break;
     }
   }
-  return false;
+  return result;
+}
+
+std::string failure_text(const Expression& assertion, const AssertionResult& result) {
+  return fmt::format("--assert '{}': does not hold; {}", assertion.text(), result.text);
 }
 
 }  // namespace autoglm

@@ -12,10 +12,18 @@ namespace autoglm {
 /// Throws UsageError with the place in the text: "--assert 'loss <': …".
 Expression parse_assertion(const std::string& text);
 
+struct AssertionResult {
+  bool holds = false;
+  std::string text{};  // what it was judged by: "best trial 2: loss 0.09"
+};
+
 /// Whether it holds for the best complete trial (with several metrics: for one of the Pareto
 /// front). Names are metrics, and trials, complete, failed, pruned (counts) and duration_s (the
 /// best trial's). It does not hold without a complete trial, nor where a name has no value.
-bool assertion_holds(const Expression& assertion, const std::vector<Trial>& trials,
-                     const Objective& objective);
+AssertionResult judge_assertion(const Expression& assertion, const std::vector<Trial>& trials,
+                                const Objective& objective);
+
+/// What stderr gets of one that does not hold.
+std::string failure_text(const Expression& assertion, const AssertionResult& result);
 
 }  // namespace autoglm

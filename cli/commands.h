@@ -37,14 +37,31 @@ struct TuneOptions {
   bool json = false;
   std::string progress{"auto"};
   std::vector<std::string> asserts{};
+  std::string shard{};  // --shard: "2/4"; empty: the whole study
 };
 int run_tune(const TuneOptions& options);
 
 struct ValidateOptions {
   StudyOptions study{};
   bool json = false;
+  bool run = false;  // --run: one real trial
 };
 int run_validate(const ValidateOptions& options);
+
+struct PreviewOptions {
+  StudyOptions study{};
+  std::int64_t count = 5;  // suggestions
+  bool json = false;
+};
+int run_preview(const PreviewOptions& options);
+
+struct InitOptions {
+  std::vector<std::string> command{};  // the program and its arguments
+  std::string name{};                  // empty: the script's
+  std::string metric{"loss"};
+  std::string goal{"minimize"};
+};
+int run_init(const InitOptions& options);
 
 struct ReportOptions {
   std::string study{};  // path
@@ -53,8 +70,34 @@ struct ReportOptions {
   bool top_given = false;
   std::string format{"table"};
   std::string output{};
+  std::vector<std::string> asserts{};
+  std::string baseline{};        // --baseline: path of another report; empty: none
+  std::string max_regression{};  // how much worse than it is allowed; empty: nothing
+  std::string junit{};           // --junit: path; empty: none
 };
 int run_report(const ReportOptions& options);
+
+struct ExportOptions {
+  std::string study{};  // path
+  std::string study_name{};
+  std::string to{};      // "csv", "jsonl", "optuna-sqlite"
+  std::string output{};  // empty: standard output
+};
+int run_export(const ExportOptions& options);
+
+struct ImportOptions {
+  std::string source{};      // path: a database of Optuna, or a sweep of W&B
+  std::string study_name{};  // of the database's studies
+  std::string study{};       // --study: the file to make; empty: NAME.db
+  std::string output{};      // of the spec; empty: standard output
+};
+int run_import(const ImportOptions& options);
+
+struct MergeOptions {
+  std::string output{};               // path of the file to make
+  std::vector<std::string> inputs{};  // paths of the shards
+};
+int run_merge(const MergeOptions& options);
 
 struct StdioOptions {
   StudyOptions study{};  // study.study may be ":memory:"

@@ -91,6 +91,12 @@ void WholeFile::commit() {
   beside_.clear();
 }
 
+void write_whole(const std::string& path, const std::function<void(const TextSink&)>& write) {
+  WholeFile file(path);
+  write([&file](std::string_view text) { file.write(text); });
+  file.commit();
+}
+
 int terminal_columns(int descriptor) {
   winsize size{};
   if (::isatty(descriptor) == 0 || ::ioctl(descriptor, TIOCGWINSZ, &size) != 0) {

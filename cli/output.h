@@ -1,6 +1,7 @@
 // Standard output, as scripts need it: complete or an error.
 #pragma once
 
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ class WholeFile {
   void write(std::string_view text);
   void commit();
 
+  /// Where it is written until then: for what writes files by itself. REQUIRES: a regular file.
+  const std::string& path() const { return beside_; }
+
  private:
   std::string path_;
   std::string target_;    // where a symbolic link leads
@@ -36,6 +40,12 @@ class WholeFile {
   unsigned mode_ = 0;
   int descriptor_ = -1;
 };
+
+/// Takes text in pieces.
+using TextSink = std::function<void(std::string_view)>;
+
+/// A whole file of what `write` gives.
+void write_whole(const std::string& path, const std::function<void(const TextSink&)>& write);
 
 /// Columns of the terminal behind `descriptor`; 0 when it is none.
 int terminal_columns(int descriptor);

@@ -1,65 +1,16 @@
-// The report as comma-separated values by RFC 4180: records end with CR LF, fields with commas,
-// quotes or line breaks are quoted. With several metrics `value` is empty and a column for each,
-// values_NAME, comes last.
+// The report as comma-separated values. With several metrics `value` is empty and a column for
+// each, values_NAME, comes last.
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "cli/csv_text.h"
 #include "cli/report_formats.h"
 #include "cli/text.h"
-#include "search_space/spec_document.h"
 
 namespace autoglm {
 namespace {
-
-class CsvText {
- public:
-  void field(std::string_view text) {
-    if (!first_) {
-      text_ += ',';
-    }
-    first_ = false;
-    if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
-      text_ += text;
-      return;
-    }
-    text_ += '"';
-    for (const char c : text) {
-      text_.append(c == '"' ? 2 : 1, c);
-    }
-    text_ += '"';
-  }
-
-  void end_record() {
-    text_ += "\r\n";
-    first_ = true;
-  }
-
-  /// Passes on what has gathered.
-  void drain(const TextSink& sink) {
-    sink(text_);
-    text_.clear();
-  }
-
-  std::size_t size() const { return text_.size(); }
-
- private:
-  std::string text_{};
-  bool first_ = true;
-};
-
-/// Text attributes as they are, all others as JSON.
-std::string attribute_text(const std::string& json) {
-  if (json.size() >= 2 && json.front() == '"') {
-    try {
-      return read_spec(json, "user_attrs")->as_string();
-    } catch (const SpecError&) {
-      return json;
-    }
-  }
-  return json;
-}
 
 void write_header(CsvText& csv, const StudyReport& report) {
   for (const char* const name :
@@ -140,10 +91,10 @@ void write_report_csv(const StudyReport& report, std::optional<std::size_t> top,
   for (const Trial* trial : rows_of(report, top)) {
     write_record(csv, report, *trial);
     if (csv.size() > kReportPiece) {
-      csv.drain(sink);
+      sink(csv.take());
     }
   }
-  csv.drain(sink);
+  sink(csv.take());
 }
 
 }  // namespace autoglm

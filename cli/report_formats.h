@@ -2,16 +2,14 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <optional>
-#include <string_view>
 
+#include "cli/output.h"
 #include "cli/study_report.h"
 
 namespace autoglm {
 
-/// Takes the text in pieces of about this many bytes.
-using TextSink = std::function<void(std::string_view)>;
+/// A TextSink gets its text in pieces of about this many bytes.
 inline constexpr std::size_t kReportPiece = std::size_t{64} * 1024;
 
 /// One JSON object, "schema_version" 1, with every trial.
@@ -26,10 +24,17 @@ void write_report_csv(const StudyReport& report, std::optional<std::size_t> top,
 struct TableShape {
   std::size_t top = 10;
   std::size_t columns = 80;
+  bool color = false;
 };
 void write_report_table(const StudyReport& report, const TableShape& shape, const TextSink& sink);
 
 /// The same for a document.
 void write_report_markdown(const StudyReport& report, std::size_t top, const TextSink& sink);
+
+/// A page of its own, with drawings.
+void write_report_html(const StudyReport& report, std::size_t top, const TextSink& sink);
+
+/// One line, "--lr 0.01 --units 64", quoted for a shell. REQUIRES: there is a best trial.
+void write_report_args(const StudyReport& report, const TextSink& sink);
 
 }  // namespace autoglm

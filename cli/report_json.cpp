@@ -98,6 +98,15 @@ void write_leaders(JsonWriter& json, const StudyReport& report) {
   }
 }
 
+void write_checks(JsonWriter& json, const std::vector<Check>& checks) {
+  json.begin_array();
+  for (const Check& check : checks) {
+    json.begin_object().key("name").text(check.name);
+    json.key("holds").boolean(check.holds).key("text").text(check.text).end_object();
+  }
+  json.end_array();
+}
+
 }  // namespace
 
 void write_report_json(const StudyReport& report, const TextSink& sink) {
@@ -108,6 +117,9 @@ void write_report_json(const StudyReport& report, const TextSink& sink) {
   write_objective(json, report.objective);
   write_counts(json.key("counts"), report.counts);
   write_leaders(json, report);
+  if (!report.checks.empty()) {
+    write_checks(json.key("checks"), report.checks);
+  }
   json.key("trials").begin_array();
   for (const Trial& trial : report.trials) {
     write_trial(json, report, trial);

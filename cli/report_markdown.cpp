@@ -65,15 +65,25 @@ std::string failures_text(const StudyReport& report) {
   return text;
 }
 
+std::string checks_text(const StudyReport& report) {
+  std::string text = report.checks.empty() ? "" : "\n| | check | |\n|---|---|---|\n";
+  for (const Check& check : report.checks) {
+    text += fmt::format("| {} | {} | {} |\n", check.holds ? "holds" : "**fails**",
+                        escaped(check.name), escaped(check.text));
+  }
+  return text;
+}
+
 }  // namespace
 
 void write_report_markdown(const StudyReport& report, std::size_t top, const TextSink& sink) {
   std::string text = fmt::format("# {}\n\n{}; {}\n", escaped(report.record.name),
                                  escaped(goals_text(report.objective)), counts_text(report.counts));
+  text += checks_text(report);
   if (report.best) {
     text += best_text(report);
   }
-  const ReportGrid grid = top_trials(report, top);
+  const ReportGrid grid = top_trials(report, top, CurveStyle::text);
   if (!grid.rows.empty()) {
     text += grid_text(grid);
   }

@@ -23,7 +23,12 @@ struct ReasonCount {
 };
 std::vector<ReasonCount> failure_reasons(const StudyReport& report);
 
-/// The best trials as rows: number, values, duration, parameters.
+/// How a trial came to its value: "▇▅▃▁" of what it reported, scaled by itself; empty for fewer
+/// than two finite reports.
+std::string curve_text(const StudyReport& report, const Trial& trial);
+
+/// The best trials as rows: number, values, duration, parameters; behind the duration the curves,
+/// where they are asked for and one of the trials has one.
 struct ReportGrid {
   struct Column {
     std::string name{};
@@ -33,6 +38,7 @@ struct ReportGrid {
   std::vector<Column> columns{};
   std::vector<std::vector<std::string>> rows{};
 };
-ReportGrid top_trials(const StudyReport& report, std::size_t top);
+enum class CurveStyle { none, text };
+ReportGrid top_trials(const StudyReport& report, std::size_t top, CurveStyle style);
 
 }  // namespace autoglm

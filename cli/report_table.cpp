@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/color.h"
 #include "cli/report_formats.h"
 #include "cli/report_parts.h"
 #include "cli/trial_text.h"
@@ -87,9 +88,9 @@ std::string grid_text(const ReportGrid& grid, std::size_t room) {
   return text + left_out_text(grid, shown);
 }
 
-std::string best_text(const StudyReport& report) {
+std::string best_text(const StudyReport& report, bool color) {
   const Trial& best = trial_of(report, *report.best);
-  return fmt::format("\nbest: {}{}\n{}", result_text(report, best),
+  return fmt::format("\n{}{}\n{}", styled("best: " + result_text(report, best), Style::bold, color),
                      gain_text(best, report.trials, report.objective),
                      parameters_text(best.configuration));
 }
@@ -109,17 +110,29 @@ std::string failures_text(const StudyReport& report) {
   return text;
 }
 
+std::string checks_text(const StudyReport& report, bool color) {
+  std::string text = report.checks.empty() ? "" : "\nchecks:\n";
+  for (const Check& check : report.checks) {
+    text += fmt::format(
+        "  {}  {} ({})\n",
+        check.holds ? styled("holds", Style::good, color) : styled("FAILS", Style::bad, color),
+        printable(check.name), printable(check.text));
+  }
+  return text;
+}
+
 }  // namespace
 
 void write_report_table(const StudyReport& report, const TableShape& shape, const TextSink& sink) {
   std::string text = fmt::format("{}: {}\n{}\n", printable(report.record.name),
                                  goals_text(report.objective), counts_text(report.counts));
   if (report.best) {
-    text += best_text(report);
+    text += best_text(report, shape.color);
   } else if (!report.pareto.empty()) {
     text += fmt::format("\n{} trials that no other beats in every metric\n", report.pareto.size());
   }
-  const ReportGrid grid = top_trials(report, shape.top);
+  text += checks_text(report, shape.color);
+  const ReportGrid grid = top_trials(report, shape.top, CurveStyle::text);
   if (!grid.rows.empty()) {
     text += grid_text(grid, shape.columns);
   }

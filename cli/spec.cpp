@@ -13,6 +13,32 @@
 namespace autoglm {
 namespace {
 
+constexpr SpecKey kSchema{.name = "$schema", .schema = kTextSchema};
+constexpr SpecKey kName{.name = "name",
+                        .schema = R"({"type": "string", "minLength": 1, "maxLength": 512})"};
+constexpr SpecKey kMetric{.name = "metric", .schema = R"({"$ref": "#/definitions/metrics"})"};
+constexpr SpecKey kMetrics{.name = "metrics", .schema = R"({"$ref": "#/definitions/metrics"})"};
+constexpr SpecKey kParameters{
+    .name = "parameters", .schema = R"({"$ref": "#/definitions/parameters"})", .required = true};
+constexpr SpecKey kConstraints{.name = "constraints",
+                               .schema = R"({"type": "array", "items": {"type": "string"}})"};
+constexpr SpecKey kSearcher{.name = "searcher",
+                            .schema = R"({"$ref": "#/definitions/searcher"})",
+                            .aliases = kSearcherAliases};
+constexpr SpecKey kEarlyStopping{.name = "early_stopping",
+                                 .schema = R"({"$ref": "#/definitions/early_stopping"})",
+                                 .aliases = {kRuleAliases[0], kRuleAliases[1]}};
+constexpr SpecKey kTrial{.name = "trial", .schema = R"({"$ref": "#/definitions/trial"})"};
+constexpr SpecKey kMaxTrials{
+    .name = "max_trials", .schema = kCountSchema, .aliases = {"n_trials", "run_cap"}};
+constexpr SpecKey kMaxFailures{.name = "max_failures", .schema = kCountSchema};
+constexpr SpecKey kTimeout{.name = "timeout", .schema = kDurationSchema};
+constexpr SpecKey kSeed{.name = "seed", .schema = kIndexSchema};
+constexpr SpecKey kParallel{.name = "parallel",
+                            .schema = R"({"type": "integer", "minimum": 1, "maximum": 1024})"};
+constexpr SpecKey kInitial{.name = "initial",
+                           .schema = R"({"type": "array", "items": {"type": "object"}})"};
+
 constexpr std::int64_t kMostTrials = 1'000'000'000;
 constexpr std::int64_t kGreatestSeed = std::int64_t{1} << 53;
 
@@ -73,8 +99,8 @@ std::vector<Configuration> read_initial(const SpecNode* node, const SearchSpace&
 }
 
 const SpecNode& require_metric(ObjectReader& reader, const SpecNode& root) {
-  const SpecNode* one = reader.find("metric");
-  const SpecNode* several = reader.find("metrics");
+  const SpecNode* one = find(reader, kMetric);
+  const SpecNode* several = find(reader, kMetrics);
   if (one != nullptr && several != nullptr) {
     several->fail("\"metric\" is there too; keep one of them");
   }
@@ -111,15 +137,21 @@ void check_strategies(const StudySpec& spec) {
 
 }  // namespace
 
+std::vector<SpecKey> spec_keys() {
+  return {kSchema,      kName,     kMetric,        kMetrics,  kParameters,
+          kConstraints, kSearcher, kEarlyStopping, kTrial,    kMaxTrials,
+          kMaxFailures, kTimeout,  kSeed,          kParallel, kInitial};
+}
+
 StudySpec load_spec(const StudyOptions& options) {
   std::string text = read_text(options.spec);
   SpecRoot root = with_overrides(read_spec(text, options.spec), options);
   ObjectReader reader(*root, "the spec");
-  reader.find("$schema");
-  const SpecNode* const name = reader.find("name");
+  find(reader, kSchema);
+  const SpecNode* const name = find(reader, kName);
   const SpecNode& metric = require_metric(reader, *root);
-  const SpecNode& parameters = reader.require("parameters");
-  const SpecNode* const constraints = reader.find("constraints");
+  const SpecNode& parameters = require(reader, kParameters);
+  const SpecNode* const constraints = find(reader, kConstraints);
   StudySpec spec{.objective = parse_objective(metric)};
   spec.path = options.spec;
   spec.directory =
@@ -127,26 +159,25 @@ StudySpec load_spec(const StudyOptions& options) {
   spec.text = std::move(text);
   spec.name = read_name(name, options.spec);
   spec.space = parse_search_space(parameters, constraints, &spec.notes);
-  spec.searcher =
-      reader.find("searcher", {kSearcherAliases[0], kSearcherAliases[1], kSearcherAliases[2]});
-  spec.early_stopping = reader.find("early_stopping", {kRuleAliases[0], kRuleAliases[1]});
-  spec.trial = reader.find("trial");
-  if (const SpecNode* node = reader.find("max_trials", {"n_trials", "run_cap"})) {
+  spec.searcher = find(reader, kSearcher);
+  spec.early_stopping = find(reader, kEarlyStopping);
+  spec.trial = find(reader, kTrial);
+  if (const SpecNode* node = find(reader, kMaxTrials)) {
     spec.max_trials = node->as_integer(1, kMostTrials);
   }
-  if (const SpecNode* node = reader.find("max_failures")) {
+  if (const SpecNode* node = find(reader, kMaxFailures)) {
     spec.max_failures = node->as_integer(1, kMostTrials);
   }
-  if (const SpecNode* node = reader.find("timeout")) {
+  if (const SpecNode* node = find(reader, kTimeout)) {
     spec.timeout_seconds = node->as_seconds();
   }
-  if (const SpecNode* node = reader.find("seed")) {
+  if (const SpecNode* node = find(reader, kSeed)) {
     spec.seed = static_cast<std::uint64_t>(node->as_integer(0, kGreatestSeed));
   }
-  if (const SpecNode* node = reader.find("parallel")) {
+  if (const SpecNode* node = find(reader, kParallel)) {
     spec.parallel = static_cast<int>(node->as_integer(1, kMostParallel));
   }
-  const SpecNode* const initial = reader.find("initial");
+  const SpecNode* const initial = find(reader, kInitial);
   reader.finish();
   spec.initial = read_initial(initial, spec.space);
   spec.root = std::move(root);

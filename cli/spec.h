@@ -8,8 +8,10 @@
 
 #include "cli/commands.h"
 #include "optimizer/objective.h"
+#include "optimizer/searchers/share.h"
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
+#include "search_space/spec_key.h"
 
 namespace autoglm {
 
@@ -30,6 +32,7 @@ struct StudySpec {
   std::optional<double> timeout_seconds{};
   std::optional<std::uint64_t> seed{};
   int parallel = 1;
+  Share share{};  // of the study, --shard
   std::vector<Configuration> initial{};
   std::vector<std::string> notes{};  // for people: what is allowed but may surprise
 };
@@ -38,6 +41,10 @@ struct StudySpec {
 /// the searcher's and the rule's options included; `trial` is the runner's. Throws SpecError,
 /// UsageError.
 StudySpec load_spec(const StudyOptions& options);
+
+/// What a spec may have at its top level. The schemas refer to definitions of metrics, parameters,
+/// searcher, early_stopping and trial.
+std::vector<SpecKey> spec_keys();
 
 /// Where the study of `spec` is kept: --study, or NAME.db beside the spec. Throws UsageError when
 /// the name is not fit for a file name.

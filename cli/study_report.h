@@ -14,6 +14,15 @@
 
 namespace autoglm {
 
+/// Whether what a pipeline demands of a study holds.
+struct Check {
+  std::string name{};  // "loss < 0.1"
+  bool holds = false;
+  std::string text{};      // for a reviewer: what was found, what is allowed
+  std::string sentence{};  // the same as a line of stderr, with the flag that demanded it
+  int exit_status = 0;     // when it does not hold
+};
+
 struct StudyReport {
   StudyRecord record{};
   Objective objective;
@@ -23,6 +32,7 @@ struct StudyReport {
   std::vector<std::int64_t> pareto{};     // numbers of the front, ascending; empty with one metric
   std::vector<std::string> parameters{};  // all names: the spec's order, then by first appearance
   std::vector<std::string> user_attrs{};  // all names, by first appearance
+  std::vector<Check> checks{};            // what was demanded of it
 };
 
 /// Trials are numbered densely from 0, as storage gives them.

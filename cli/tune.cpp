@@ -10,6 +10,7 @@
 #include "cli/output.h"
 #include "cli/own_program.h"
 #include "cli/progress.h"
+#include "cli/shard.h"
 #include "cli/stop_signals.h"
 #include "cli/training_checks.h"
 #include "cli/tune_summary.h"
@@ -121,8 +122,10 @@ int exit_status(const LoopResult& result, const History& history,
     return exit_no_complete;
   }
   for (const Expression& assertion : asserts) {
-    if (!assertion_holds(assertion, history.trials(), history.objective())) {
-      fmt::print(stderr, "--assert '{}': does not hold\n", assertion.text());
+    const AssertionResult judged =
+        judge_assertion(assertion, history.trials(), history.objective());
+    if (!judged.holds) {
+      fmt::print(stderr, "{}\n", failure_text(assertion, judged));
       return exit_assertion;
     }
   }
@@ -135,6 +138,10 @@ int run_tune(const TuneOptions& options) {
   StudyOptions study_options = options.study;
   StudySpec spec = load_spec(study_options);
   spec.parallel = options.parallel.value_or(spec.parallel);
+  std::optional<std::int64_t> trials = options.trials;
+  if (!options.shard.empty()) {
+    take_share(parse_shard(options.shard), spec, study_options, trials);
+  }
   const CommandSpec command = read_trial_section(spec, options);
   check_training_metrics(spec);
   check_training_data(spec);
@@ -149,7 +156,7 @@ int run_tune(const TuneOptions& options) {
   Progress progress(progress_style(options.progress), objective);
   EventStream events(objective);
   OpenRequest request{.command = kCommand,
-                      .trials = options.trials,
+                      .trials = trials,
                       .more = options.more,
                       .settings = settings_for(command),
                       .observers = {&progress}};

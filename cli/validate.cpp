@@ -10,6 +10,7 @@
 #include "cli/spec.h"
 #include "cli/text.h"
 #include "cli/training_checks.h"
+#include "cli/validate_run.h"
 #include "optimizer/pruners/catalog.h"
 #include "optimizer/searchers/catalog.h"
 #include "trainer/train/train_trial.h"
@@ -106,7 +107,8 @@ std::string optional_json(const std::optional<T>& value) {
   return value ? fmt::format("{}", *value) : "null";
 }
 
-std::string as_json(const Resolved& resolved) {
+/// `run`: JSON of the trial that ran, or null.
+std::string as_json(const Resolved& resolved, const std::string& run) {
   const StudySpec& spec = resolved.spec;
   std::vector<std::string> metrics, parameters, constraints, notes;
   for (const Metric& metric : spec.objective.metrics()) {
@@ -130,14 +132,14 @@ std::string as_json(const Resolved& resolved) {
   return fmt::format(
       R"({{"schema_version":1,"valid":true,"study":{},"metrics":{},"searcher":{{"type":{},"options":{},"why":{}}},)"
       R"("early_stopping":{{"type":{},"options":{}}},"max_trials":{},"timeout_s":{},"parallel":{},)"
-      R"("parameters":{},"constraints":{},"configurations":{},"trial":{},"notes":{}}})"
+      R"("parameters":{},"constraints":{},"configurations":{},"trial":{},"notes":{},"run":{}}})"
       "\n",
       json_quoted(spec.name), list_json(metrics), json_quoted(resolved.searcher.name),
       resolved.searcher.options, json_quoted(resolved.searcher.reason),
       json_quoted(resolved.pruner.name), resolved.pruner.options, optional_json(spec.max_trials),
       optional_json(spec.timeout_seconds), spec.parallel, list_json(parameters),
       list_json(constraints), optional_json(resolved.configurations),
-      spec.trial == nullptr ? "null" : to_json(*spec.trial), list_json(notes));
+      spec.trial == nullptr ? "null" : to_json(*spec.trial), list_json(notes), run);
 }
 
 }  // namespace
@@ -145,8 +147,18 @@ std::string as_json(const Resolved& resolved) {
 int run_validate(const ValidateOptions& options) {
   const StudySpec spec = load_spec(options.study);
   const Resolved resolved = resolve(spec);
-  write_stdout(options.json ? as_json(resolved) : as_text(resolved));
-  return exit_done;
+  if (!options.run) {
+    write_stdout(options.json ? as_json(resolved, "null") : as_text(resolved));
+    return exit_done;
+  }
+  if (!resolved.command) {
+    spec.root->fail(
+        "\"trial\" is missing, so there is nothing to run; add its \"command\", or leave --run "
+        "out");
+  }
+  const TrialRun run = run_one_trial(spec, options.study, *resolved.command);
+  write_stdout(options.json ? as_json(resolved, run_json(run)) : as_text(resolved) + run_text(run));
+  return run.exit_status;
 }
 
 }  // namespace autoglm

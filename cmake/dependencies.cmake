@@ -7,6 +7,7 @@ find_package(SQLite3 3.40 REQUIRED)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 
 # Header-only libraries that bring no CMake configuration.
 foreach(library IN ITEMS LBFGSpp RapidJSON)

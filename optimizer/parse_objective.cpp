@@ -5,10 +5,23 @@
 #include <charconv>
 #include <utility>
 
+#include "optimizer/metric_keys.h"
 #include "optimizer/objective.h"
 
 namespace autoglm {
 namespace {
+
+constexpr SpecKey kName{
+    .name = "name", .schema = R"({"type": "string", "minLength": 1})", .required = true};
+constexpr SpecKey kGoal{.name = "goal",
+                        .schema = R"({"enum": ["minimize", "maximize"]})",
+                        .aliases = {"direction", "mode"},
+                        .required = true};
+constexpr SpecKey kTarget{.name = "target", .schema = kNumberSchema};
+constexpr SpecKey kValue{.name = "value", .schema = kTextSchema};
+constexpr SpecKey kReduce{
+    .name = "reduce",
+    .schema = R"({"type": "string", "pattern": "^(last|min|max|mean_last_[1-9][0-9]*)$"})"};
 
 constexpr std::string_view kMeanLast = "mean_last_";
 constexpr int kMostMeanOf = 1'000'000;
@@ -60,19 +73,19 @@ Expression parse_value(const SpecNode& node) {
 Metric parse_metric(const SpecNode& node) {
   ObjectReader reader(node, "the metric");
   Metric metric;
-  const SpecNode& name = reader.require("name");
+  const SpecNode& name = require(reader, kName);
   metric.name = name.as_string();
   if (metric.name.empty()) {
     name.fail("a metric needs a name");
   }
-  metric.goal = parse_goal(reader.require("goal", {"direction", "mode"}));
-  if (const SpecNode* target = reader.find("target")) {
+  metric.goal = parse_goal(require(reader, kGoal));
+  if (const SpecNode* target = find(reader, kTarget)) {
     metric.target = target->as_number();
   }
-  if (const SpecNode* value = reader.find("value")) {
+  if (const SpecNode* value = find(reader, kValue)) {
     metric.value = parse_value(*value);
   }
-  if (const SpecNode* reduce = reader.find("reduce")) {
+  if (const SpecNode* reduce = find(reader, kReduce)) {
     parse_reduce(*reduce, metric);
   }
   reader.finish();
@@ -99,6 +112,8 @@ void check_computed_names(const std::vector<const SpecNode*>& nodes,
 }
 
 }  // namespace
+
+std::vector<SpecKey> metric_keys() { return {kName, kGoal, kTarget, kValue, kReduce}; }
 
 Objective parse_objective(const SpecNode& node) {
   std::vector<const SpecNode*> nodes{&node};

@@ -1,5 +1,6 @@
 #include "search_space/parse_domain.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <unordered_map>
@@ -14,8 +15,7 @@ constexpr std::int64_t kGreatestInteger = std::int64_t{1} << 53;
 
 /// A key of a parameter.
 struct Key {
-  std::string_view name;
-  std::string_view alias;  // in other tools' specs; its own name where it has none
+  SpecKey key;
   bool (*belongs_to)(ParameterType type);
   std::string_view types;  // that it belongs to, for people
 };
@@ -33,11 +33,29 @@ bool is_list(ParameterType type) {
 bool is_constant(ParameterType type) { return type == ParameterType::constant; }
 
 constexpr std::string_view kRanges = "uniform, log_uniform, int and log_int";
-constexpr Key kMin = {"min", "low", is_range, kRanges};
-constexpr Key kMax = {"max", "high", is_range, kRanges};
-constexpr Key kStep = {"step", "q", is_linear, "uniform and int"};
-constexpr Key kChoices = {"choices", "values", is_list, "categorical and ordinal"};
-constexpr Key kValue = {"value", "value", is_constant, "constant"};
+constexpr Key kMin = {
+    {.name = "min", .schema = kNumberSchema, .aliases = {"low"}, .required = true},
+    is_range,
+    kRanges};
+constexpr Key kMax = {
+    {.name = "max", .schema = kNumberSchema, .aliases = {"high"}, .required = true},
+    is_range,
+    kRanges};
+constexpr Key kStep = {
+    {.name = "step", .schema = R"({"type": "number", "exclusiveMinimum": 0})", .aliases = {"q"}},
+    is_linear,
+    "uniform and int"};
+constexpr Key kChoices = {{.name = "choices",
+                           .schema = R"({"type": "array", "minItems": 1, "items": )"
+                                     R"({"type": ["string", "number", "boolean", "null"]}})",
+                           .aliases = {"values"},
+                           .required = true},
+                          is_list,
+                          "categorical and ordinal"};
+constexpr Key kValue = {
+    {.name = "value", .schema = kScalarSchema, .required = true}, is_constant, "constant"};
+constexpr std::array<Key, 5> kKeys = {kMin, kMax, kStep, kChoices, kValue};
+constexpr SpecKey kWhen{.name = "when", .schema = kTextSchema};
 
 /// Reads the keys of one parameter.
 class Section {
@@ -50,12 +68,12 @@ class Section {
 
   ParsedDomain read() {
     check_keys();
-    return ParsedDomain{.domain = domain(), .when = node_.member("when")};
+    return ParsedDomain{.domain = domain(), .when = node_.member(kWhen.name)};
   }
 
  private:
-  const SpecMember* find(const Key& key) { return reader_.find_member(key.name, {key.alias}); }
-  const SpecNode& require(const Key& key) { return reader_.require(key.name, {key.alias}); }
+  const SpecMember* find(const Key& key) { return find_member(reader_, key.key); }
+  const SpecNode& require(const Key& key) { return autoglm::require(reader_, key.key); }
   void check_keys();
   Domain domain();
   Domain float_range(bool log);
@@ -97,20 +115,20 @@ Domain Section::domain() {
 // All keys first: a mistyped one is a better message than the missing one that it was meant as.
 void Section::check_keys() {
   reader_.find("type");
-  for (const Key& key : {kMin, kMax, kStep, kChoices, kValue}) {
+  for (const Key& key : kKeys) {
     if (key.belongs_to(type_)) {
       find(key);
       continue;
     }
     for (const SpecMember& member : node_.members) {
-      if (member.key == key.name || member.key == key.alias) {
+      if (is_called(key.key, member.key)) {
         throw SpecError(member.key_place, quoted(member.key) + " does not go with the type " +
                                               std::string(type_name(type_)) + "; it belongs to " +
                                               std::string(key.types));
       }
     }
   }
-  reader_.find("when");
+  autoglm::find(reader_, kWhen);
   reader_.finish();
 }
 
@@ -230,7 +248,35 @@ Domain Section::choice(bool ordered) {
   return result;
 }
 
+/// Bounds and steps of integers are integers, those of log ranges above 0.
+std::string_view narrowed_schema(const SpecKey& key, ParameterType type) {
+  const bool is_integer = type == ParameterType::integer || type == ParameterType::log_integer;
+  if (key.name == kStep.key.name) {
+    return is_integer ? kCountSchema : key.schema;
+  }
+  if (!is_range(type)) {
+    return key.schema;
+  }
+  if (type == ParameterType::log_uniform) {
+    return R"({"type": "number", "exclusiveMinimum": 0})";
+  }
+  return type == ParameterType::log_integer ? kCountSchema
+                                            : (is_integer ? kIntegerSchema : key.schema);
+}
+
 }  // namespace
+
+std::vector<SpecKey> parameter_keys(ParameterType type) {
+  std::vector<SpecKey> keys;
+  for (const Key& key : kKeys) {
+    if (key.belongs_to(type)) {
+      keys.push_back(key.key);
+      keys.back().schema = narrowed_schema(key.key, type);
+    }
+  }
+  keys.push_back(kWhen);
+  return keys;
+}
 
 ParsedDomain parse_domain(const SpecNode& node, std::vector<std::string>* notes) {
   if (node.is(SpecNode::Kind::array)) {

@@ -5,7 +5,9 @@
 #include <vector>
 
 #include "search_space/parameter.h"
+#include "search_space/parse_type.h"
 #include "search_space/spec_document.h"
+#include "search_space/spec_key.h"
 
 namespace autoglm {
 
@@ -17,5 +19,8 @@ struct ParsedDomain {
 
 /// Reads {"type": …, …}. Throws SpecError; adds lines for people to `notes` unless it is null.
 ParsedDomain parse_domain(const SpecNode& node, std::vector<std::string>* notes);
+
+/// What a parameter of that type may have, beside its type.
+std::vector<SpecKey> parameter_keys(ParameterType type);
 
 }  // namespace autoglm

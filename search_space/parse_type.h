@@ -1,6 +1,7 @@
 // The `type` of a parameter in a spec.
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "search_space/spec_document.h"
@@ -16,6 +17,11 @@ enum class ParameterType {
   ordinal,
   constant
 };
+
+inline constexpr std::array kParameterTypes{ParameterType::uniform,     ParameterType::log_uniform,
+                                            ParameterType::integer,     ParameterType::log_integer,
+                                            ParameterType::categorical, ParameterType::ordinal,
+                                            ParameterType::constant};
 
 /// As specs have it: "log_int".
 std::string_view type_name(ParameterType type);

@@ -4,6 +4,7 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -204,6 +205,56 @@ Distribution distribution_from_json(std::string_view text) {
     }
   }
   return distribution;
+}
+
+std::optional<Domain> domain_from_json(std::string_view text) {
+  const rapidjson::Document document = parse(text);
+  if (!document.IsObject()) {
+    return std::nullopt;
+  }
+  const Distribution distribution = distribution_from_json(text);
+  if (distribution.kind == Distribution::Kind::categorical) {
+    return Choice{.choices = distribution.choices};
+  }
+  const auto attributes = document.FindMember("attributes");
+  const rapidjson::Value& members =
+      attributes != document.MemberEnd() ? attributes->value : document;
+  if (!members.IsObject() || !members.HasMember("low") || !members.HasMember("high")) {
+    return std::nullopt;
+  }
+  const std::string word(document.HasMember("name") ? text_of(document["name"]) : "");
+  const bool log = word.find("Log") != std::string::npos ||
+                   (members.HasMember("log") && members["log"].IsTrue());
+  double step = 0;
+  for (const char* const key : {"step", "q"}) {
+    if (members.HasMember(key) && members[key].IsNumber()) {
+      step = members[key].GetDouble();
+    }
+  }
+  const double low = number(members["low"]);
+  const double high = number(members["high"]);
+  if (distribution.kind == Distribution::Kind::integer) {
+    return IntRange{.min = static_cast<std::int64_t>(low),
+                    .max = static_cast<std::int64_t>(high),
+                    .step = log || step < 1 ? 1 : static_cast<std::int64_t>(step),
+                    .log = log};
+  }
+  return FloatRange{.min = low, .max = high, .step = log ? 0 : step, .log = log};
+}
+
+bool has_odd_choices(std::string_view text) {
+  const rapidjson::Document document = parse(text);
+  const auto attributes = document.IsObject() ? document.FindMember("attributes")
+                                              : rapidjson::Value::ConstMemberIterator{};
+  if (!document.IsObject() || attributes == document.MemberEnd() || !attributes->value.IsObject() ||
+      !attributes->value.HasMember("choices")) {
+    return false;
+  }
+  const rapidjson::Value& choices = attributes->value["choices"];
+  return choices.IsArray() && std::any_of(choices.Begin(), choices.End(), [](const auto& choice) {
+           return choice.IsArray() || choice.IsObject() ||
+                  (choice.IsDouble() && !std::isfinite(choice.GetDouble()));
+         });
 }
 
 }  // namespace autoglm

@@ -2,6 +2,7 @@
 // this one does.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -9,6 +10,7 @@
 
 #include "optimizer/trial.h"
 #include "search_space/configuration.h"
+#include "search_space/parameter.h"
 
 namespace autoglm {
 
@@ -41,5 +43,10 @@ struct Distribution {
 };
 /// Reads today's, the five old names and the short form. Nothing understood: Kind::number.
 Distribution distribution_from_json(std::string_view text);
+
+/// The same whole, as a domain of ours; nothing where it is not understood. Choices that are arrays
+/// or objects become their JSON text: has_odd_choices.
+std::optional<Domain> domain_from_json(std::string_view text);
+bool has_odd_choices(std::string_view text);
 
 }  // namespace autoglm

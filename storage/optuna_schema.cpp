@@ -134,14 +134,19 @@ std::string listed(const std::vector<std::string>& names) {
   return names.size() > kShown ? text + ", …" : text;
 }
 
-// Those that Optuna's own "storage upgrade" can bring up to date.
-bool is_older_version(const std::string& version) {
-  constexpr std::array kOlder{"v0.9.0.a", "v1.2.0.a", "v1.3.0.a", "v2.4.0.a", "v2.6.0.a",
-                              "v3.0.0.a", "v3.0.0.b", "v3.0.0.c", "v3.0.0.d"};
+// Those that `autoglm import` takes.
+bool is_since_2_10(const std::string& version) {
+  constexpr std::array kOlder{"v2.6.0.a", "v3.0.0.a", "v3.0.0.b", "v3.0.0.c", "v3.0.0.d"};
   return std::find(kOlder.begin(), kOlder.end(), version) != kOlder.end();
 }
 
-void check_version(Connection& connection) {
+// Those that only Optuna's own "storage upgrade" can bring up to date.
+bool is_before_2_10(const std::string& version) {
+  constexpr std::array kOlder{"v0.9.0.a", "v1.2.0.a", "v1.3.0.a", "v2.4.0.a"};
+  return std::find(kOlder.begin(), kOlder.end(), version) != kOlder.end();
+}
+
+void check_version(Connection& connection, Schemas taken) {
   Statement rows(connection, "SELECT version_num FROM alembic_version");
   if (!rows.with().step()) {
     throw StorageError(
@@ -153,7 +158,16 @@ void check_version(Connection& connection) {
   if (version == kOptunaSchema) {
     return;
   }
-  if (is_older_version(version)) {
+  if (is_since_2_10(version)) {
+    if (taken == Schemas::since_2_10) {
+      return;
+    }
+    throw StorageError(
+        fmt::format("{0}: has Optuna's schema {1}, not {2}; \"autoglm import {0}\" makes a study "
+                    "of it",
+                    connection.path(), version, kOptunaSchema));
+  }
+  if (is_before_2_10(version)) {
     throw StorageError(
         fmt::format("{0}: has Optuna's schema {1}, not {2}; make a copy, then run "
                     "\"optuna storage upgrade --storage sqlite:///{0}\" of Optuna 3.2 to 5.0",
@@ -167,7 +181,7 @@ void check_version(Connection& connection) {
 
 }  // namespace
 
-FileContent inspect_schema(Connection& connection) {
+FileContent inspect_schema(Connection& connection, Schemas taken) {
   const std::vector<std::string> names = tables_of(connection);
   if (names.empty()) {
     return FileContent::empty;
@@ -180,7 +194,7 @@ FileContent inspect_schema(Connection& connection) {
         fmt::format("{}: is not a study: a database with other tables ({}); give another file",
                     connection.path(), listed(names)));
   }
-  check_version(connection);
+  check_version(connection, taken);
   return FileContent::study;
 }
 

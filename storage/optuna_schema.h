@@ -11,9 +11,13 @@ inline constexpr const char* kOptunaSchema = "v3.2.0.a";
 
 enum class FileContent { empty, study };
 
-/// What the file holds. Throws StorageError for other tables and for other versions of Optuna's
-/// schema, with what to do.
-FileContent inspect_schema(Connection& connection);
+/// Which versions of Optuna's schema are taken: the current one, or all since v2.6.0.a, that of
+/// Optuna 2.10.
+enum class Schemas { current, since_2_10 };
+
+/// What the file holds. Throws StorageError for other tables and for versions of Optuna's schema
+/// that are not taken, with what to do.
+FileContent inspect_schema(Connection& connection, Schemas taken = Schemas::current);
 
 /// REQUIRES: FileContent::empty, in a transaction.
 void create_optuna_tables(Connection& connection);

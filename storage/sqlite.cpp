@@ -158,6 +158,16 @@ bool Statement::step() {
   return false;
 }
 
+void Statement::run_with_row_of(const Statement& other, int columns) {
+  reset();
+  for (int i = 0; i < columns; ++i) {
+    check(sqlite3_bind_value(statement_.get(), i + 1,
+                             sqlite3_column_value(other.statement_.get(), i)));
+  }
+  while (step()) {
+  }
+}
+
 void Statement::reset() { sqlite3_reset(statement_.get()); }
 
 bool Statement::is_null(int column) const {

@@ -68,6 +68,10 @@ class Statement {
     }
   }
 
+  /// Binds the first `columns` of the row where `other` stands, whatever they hold, and runs to the
+  /// end. `other` may be of another connection.
+  void run_with_row_of(const Statement& other, int columns);
+
   /// True: there is a row. At the end the statement is reset, so that it holds no lock.
   bool step();
   void reset();

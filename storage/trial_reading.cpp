@@ -8,6 +8,7 @@
 #include "optimizer/attempts.h"
 #include "storage/json_text.h"
 #include "storage/side_tables.h"
+#include "storage/travel_facts.h"
 #include "storage/trial_rows.h"
 
 namespace autoglm {
@@ -82,6 +83,7 @@ std::vector<Trial> TrialReader::read(std::int64_t first) {
       take_changes(std::move(now), trials_[i]);
     }
   }
+  read_facts();
   read_user_attributes();
   return std::move(trials_);
 }
@@ -173,6 +175,22 @@ void TrialReader::read_metrics() {
     set_metric(report.metrics, rows.text(3), value);
     report.sequence = std::max(report.sequence, rows.integer(5));
     report.time = std::max(report.time, rows.integer(6));
+  }
+}
+
+void TrialReader::read_facts() {
+  if (std::find(has_side_row_.begin(), has_side_row_.end(), false) == has_side_row_.end()) {
+    return;
+  }
+  Statement rows(connection_,
+                 "SELECT t.number, a.value_json FROM trials t "
+                 "JOIN trial_system_attributes a ON a.trial_id = t.trial_id "
+                 "WHERE t.study_id = ? AND t.number >= ? AND a.\"key\" = ?");
+  for (rows.with(study_.id, first_, kTrialFacts); rows.step();) {
+    Trial* trial = at(rows.integer(0));
+    if (trial != nullptr && !has_side_row_[static_cast<std::size_t>(trial->number - first_)]) {
+      take_trial_facts(rows.text(1), *trial);
+    }
   }
 }
 

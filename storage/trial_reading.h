@@ -24,6 +24,7 @@ class TrialReader {
   void read_side_rows();
   void read_attempts();
   void read_metrics();
+  void read_facts();  // of trials that were exported to Optuna and have no rows of ours
   void read_user_attributes();
   Trial* at(std::int64_t number);  // nullptr: not among those read
 

@@ -47,7 +47,7 @@ void make_sobol(const FactoryArguments& arguments, SearcherChoice& choice) {
 }
 
 void make_grid(const FactoryArguments& arguments, SearcherChoice& choice) {
-  GridOptions options;
+  GridOptions options{.share = arguments.context.share};
   if (const SpecNode* points = arguments.option("points")) {
     options.points = points->as_integer(2, 1000);
   }

@@ -9,6 +9,7 @@
 
 #include "optimizer/objective.h"
 #include "optimizer/searcher.h"
+#include "optimizer/searchers/share.h"
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
 
@@ -20,6 +21,7 @@ struct SearcherContext {
   std::size_t objectives = 1;
   int parallel = 1;
   std::optional<std::int64_t> max_trials{};
+  Share share{};  // of a grid
 };
 
 struct SearcherChoice {

@@ -21,7 +21,7 @@ std::int64_t abandoned_trials(const History& history) {
 class GridSearcher final : public Searcher {
  public:
   GridSearcher(const SearchSpace& space, const GridOptions& options)
-      : space_(space), points_(static_cast<std::uint64_t>(options.points)) {}
+      : space_(space), points_(static_cast<std::uint64_t>(options.points)), share_(options.share) {}
 
   std::optional<Suggestion> suggest(std::int64_t number, const Configuration& fixed,
                                     const History& history) override {
@@ -36,6 +36,9 @@ class GridSearcher final : public Searcher {
       std::optional<Configuration> point = grid.next();
       if (!point) {
         break;
+      }
+      if (!belongs_to(share_, *point)) {
+        continue;
       }
       if (request.is_open(*point)) {
         if (fixed.empty()) {
@@ -67,6 +70,7 @@ class GridSearcher final : public Searcher {
 
   const SearchSpace& space_;
   std::uint64_t points_;
+  Share share_;
   std::int64_t abandoned_ = 0;
   GridPoints::Place before_first_open_{};
 };

@@ -71,6 +71,28 @@ class Examples(unittest.TestCase):
         self.assertEqual(sorted(ratios), list(range(1, 10)))
         self.assertGreater(ratios[9], ratios[1])
 
+    def test_prompts_are_parameters(self):
+        report = self.tune("prompts/study.json")
+        self.assertEqual(report["counts"]["complete"], 15)
+        self.assertNotEqual(report["best"]["params"]["template"], "plain")
+        # Of right answers at most 1, less what about ten words cost.
+        self.assertLess(report["best"]["value"], 1)
+        self.assertGreater(report["best"]["value"], 0.8)
+        arguments = self.autoglm("report", self.examples / "prompts/prompts.db", "--format", "args").stdout
+        again = subprocess.run(["python3", self.examples / "prompts/score.py", *arguments.split()],
+                               capture_output=True, text=True)
+        self.assertEqual(again.returncode, 0, again.stderr)
+
+    def test_a_scikit_learn_script_is_stopped_early(self):
+        if subprocess.run(["python3", "-c", "import sklearn"], capture_output=True).returncode != 0:
+            self.skipTest("no scikit-learn")
+        report = self.tune("sklearn/study.json")
+        self.assertEqual(report["counts"]["complete"] + report["counts"]["pruned"], 12)
+        self.assertGreater(report["counts"]["pruned"], 0)
+        first = report["trials"][0]
+        self.assertEqual(first["params"], {"learning_rate": 0.1, "max_depth": 3, "subsample": 1.0})
+        self.assertLessEqual(report["best"]["value"], first["value"] or 10)
+
     def get_digits(self):
         data = subprocess.run([self.examples / "digits/get_data.sh"], capture_output=True, text=True)
         if data.returncode != 0:

@@ -29,6 +29,7 @@ LIBRARIES = {
     "sqlite3.h": {"storage"},
     "rapidjson/": {"storage", "cli"},
     "re2/": {"trainer"},
+    "yaml.h": {"cli"},
     "CLI/": {"cli"},
     "httplib.h": {"cli"},
     "cuda": {"gpu"},

@@ -151,7 +151,12 @@ TEST_CASE("another version of Optuna's schema is refused with the way out") {
   make_study_file(path);
   run_sql(path, "UPDATE alembic_version SET version_num = 'v3.0.0.d'");
   CHECK(open_error(path, OpenMode::read_only) ==
-        fmt::format("{0}: has Optuna's schema v3.0.0.d, not v3.2.0.a; make a copy, then run "
+        fmt::format("{0}: has Optuna's schema v3.0.0.d, not v3.2.0.a; \"autoglm import {0}\" makes "
+                    "a study of it",
+                    path));
+  run_sql(path, "UPDATE alembic_version SET version_num = 'v2.4.0.a'");
+  CHECK(open_error(path, OpenMode::read_only) ==
+        fmt::format("{0}: has Optuna's schema v2.4.0.a, not v3.2.0.a; make a copy, then run "
                     "\"optuna storage upgrade --storage sqlite:///{0}\" of Optuna 3.2 to 5.0",
                     path));
   run_sql(path, "UPDATE alembic_version SET version_num = 'v9'");

@@ -73,14 +73,31 @@ void read_capture(const SpecNode& node, CommandSpec& spec) {
   }
 }
 
+constexpr SpecKey kKind{.name = "kind", .schema = R"({"const": "command"})"};
+constexpr SpecKey kCommand{
+    .name = "command",
+    .schema = R"({"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, "items": )"
+              R"({"oneOf": [{"type": "string"}, {"type": "array", "minItems": 1, )"
+              R"("items": {"type": "string"}}]}}]})",
+    .required = true};
+constexpr SpecKey kCwd{.name = "cwd", .schema = kTextSchema};
+constexpr SpecKey kCapture{.name = "capture",
+                           .schema = R"({"type": "array", "items": {"type": "string"}})"};
+
 }  // namespace
+
+std::vector<SpecKey> command_keys() {
+  std::vector<SpecKey> keys = trial_limit_keys();
+  keys.insert(keys.begin(), {kKind, kCommand, kCwd, kCapture});
+  return keys;
+}
 
 CommandSpec parse_command_spec(const SpecNode& trial, const SearchSpace& space,
                                const std::string& spec_directory) {
   CommandSpec spec;
   ObjectReader reader(trial, "the trial");
-  reader.find("kind");
-  const SpecNode& command = reader.require("command");
+  find(reader, kKind);
+  const SpecNode& command = require(reader, kCommand);
   if (command.is(SpecNode::Kind::string)) {
     read_shell_text(command, space, spec);
   } else if (command.is(SpecNode::Kind::array)) {
@@ -91,12 +108,12 @@ CommandSpec parse_command_spec(const SpecNode& trial, const SearchSpace& space,
   check_variables(command, space);
   read_trial_environment(reader, space, spec);
   std::filesystem::path directory(spec_directory);
-  if (const SpecNode* cwd = reader.find("cwd")) {
+  if (const SpecNode* cwd = find(reader, kCwd)) {
     directory /= cwd->as_string();
   }
   spec.cwd = directory.lexically_normal().string();
   read_trial_limits(reader, spec);
-  if (const SpecNode* capture = reader.find("capture")) {
+  if (const SpecNode* capture = find(reader, kCapture)) {
     read_capture(*capture, spec);
   }
   reader.finish();

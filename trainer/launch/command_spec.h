@@ -10,6 +10,7 @@
 
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
+#include "search_space/spec_key.h"
 
 namespace autoglm {
 
@@ -57,6 +58,9 @@ inline constexpr const char* kSectionFile = "trial.json";
 /// that do not compile, environment names that collide. `spec_directory` is absolute.
 CommandSpec parse_command_spec(const SpecNode& trial, const SearchSpace& space,
                                const std::string& spec_directory);
+
+/// What a `trial` section of kind "command" may have.
+std::vector<SpecKey> command_keys();
 
 /// The argv of a trial: {"/bin/sh", "-c", text} for a shell string.
 std::vector<std::string> command_line(const CommandSpec& spec, const Configuration& configuration,

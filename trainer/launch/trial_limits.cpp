@@ -9,6 +9,18 @@
 namespace autoglm {
 namespace {
 
+constexpr SpecKey kTimeout{.name = "timeout", .schema = kDurationSchema};
+constexpr SpecKey kGrace{.name = "grace", .schema = kDurationSchema};
+constexpr SpecKey kRetries{.name = "retries", .schema = kIndexSchema};
+constexpr SpecKey kMaxAttempts{.name = "max_attempts", .schema = kCountSchema};
+constexpr SpecKey kSeeds{.name = "seeds", .schema = kCountSchema};
+constexpr SpecKey kGpus{.name = "gpus", .schema = kIndexSchema};
+constexpr SpecKey kGpuDevices{.name = "gpu_devices",
+                              .schema = R"({"type": "array", "uniqueItems": true, )"
+                                        R"("items": {"type": "integer", "minimum": 0}})"};
+constexpr SpecKey kEnv{
+    .name = "env", .schema = R"({"type": "object", "additionalProperties": {"type": "string"}})"};
+
 constexpr std::int64_t kManyTimes = 1'000'000;
 constexpr std::int64_t kManyDevices = 1024;
 
@@ -48,35 +60,39 @@ void read_devices(const SpecNode& node, CommandSpec& spec) {
 }  // namespace
 
 void read_trial_limits(ObjectReader& reader, CommandSpec& spec) {
-  if (const SpecNode* timeout = reader.find("timeout")) {
+  if (const SpecNode* timeout = find(reader, kTimeout)) {
     spec.timeout_seconds = timeout->as_seconds();
     spec.timeout_text = timeout->string;
     if (*spec.timeout_seconds <= 0) {
       timeout->fail("must be longer than 0");
     }
   }
-  if (const SpecNode* grace = reader.find("grace")) {
+  if (const SpecNode* grace = find(reader, kGrace)) {
     spec.grace_seconds = grace->as_seconds();
   }
-  const auto read_count = [&](std::string_view key, std::int64_t least, std::int64_t most,
+  const auto read_count = [&](const SpecKey& key, std::int64_t least, std::int64_t most,
                               int& count) {
-    if (const SpecNode* node = reader.find(key)) {
+    if (const SpecNode* node = find(reader, key)) {
       count = as_int(*node, least, most);
     }
   };
-  read_count("retries", 0, kManyTimes, spec.retries);
-  read_count("max_attempts", 1, kManyTimes, spec.max_attempts);
-  read_count("seeds", 1, kManyTimes, spec.seeds);
-  read_count("gpus", 0, kManyDevices, spec.gpus);
-  if (const SpecNode* devices = reader.find("gpu_devices")) {
+  read_count(kRetries, 0, kManyTimes, spec.retries);
+  read_count(kMaxAttempts, 1, kManyTimes, spec.max_attempts);
+  read_count(kSeeds, 1, kManyTimes, spec.seeds);
+  read_count(kGpus, 0, kManyDevices, spec.gpus);
+  if (const SpecNode* devices = find(reader, kGpuDevices)) {
     read_devices(*devices, spec);
   }
 }
 
 void read_trial_environment(ObjectReader& reader, const SearchSpace& space, CommandSpec& spec) {
-  if (const SpecNode* env = reader.find("env")) {
+  if (const SpecNode* env = find(reader, kEnv)) {
     read_environment(*env, space, spec);
   }
+}
+
+std::vector<SpecKey> trial_limit_keys() {
+  return {kTimeout, kGrace, kRetries, kMaxAttempts, kSeeds, kGpus, kGpuDevices, kEnv};
 }
 
 void check_variables(const SpecNode& section, const SearchSpace& space) {

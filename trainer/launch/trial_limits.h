@@ -2,8 +2,11 @@
 // environment.
 #pragma once
 
+#include <vector>
+
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
+#include "search_space/spec_key.h"
 #include "trainer/launch/command_spec.h"
 
 namespace autoglm {
@@ -16,5 +19,8 @@ void read_trial_environment(ObjectReader& reader, const SearchSpace& space, Comm
 
 /// Throws SpecError at `section` when two parameters would be one variable to a trial.
 void check_variables(const SpecNode& section, const SearchSpace& space);
+
+/// What those two read.
+std::vector<SpecKey> trial_limit_keys();
 
 }  // namespace autoglm

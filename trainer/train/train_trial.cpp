@@ -19,6 +19,12 @@ namespace {
 constexpr std::array<std::string_view, 6> kPaths{
     "path", "labels", "validation_path", "validation_labels", "test_path", "test_labels"};
 
+constexpr SpecKey kKind{.name = "kind", .schema = R"({"const": "train"})", .required = true};
+constexpr std::array<SpecKey, 3> kSections{
+    {{.name = "model", .schema = R"({"type": "object"})", .required = true},
+     {.name = "data", .schema = R"({"type": "object"})", .required = true},
+     {.name = "training", .schema = R"({"type": "object"})", .required = true}}};
+
 /// Configurations that between them have every parameter at its ends, and every choice: all
 /// parameters at once, whatever their conditions, since a condition may hold for any of them.
 std::vector<Configuration> corners(const SearchSpace& space) {
@@ -95,6 +101,13 @@ bool is_train_trial(const SpecNode& trial) {
   return true;
 }
 
+std::vector<SpecKey> train_trial_keys() {
+  std::vector<SpecKey> keys = trial_limit_keys();
+  keys.insert(keys.begin(), kSections.begin(), kSections.end());
+  keys.insert(keys.begin(), kKind);
+  return keys;
+}
+
 std::vector<SpecRoot> example_sections(const SpecNode& trial, const SearchSpace& space) {
   const SpecRoot part = training_part(trial);
   check_names(*part, space);
@@ -109,9 +122,9 @@ CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
                               const std::string& spec_directory, const std::string& program) {
   CommandSpec spec;
   ObjectReader reader(trial, "the trial");
-  reader.find("kind");
-  for (const char* key : {"model", "data", "training"}) {
-    reader.require(key).as_object();
+  find(reader, kKind);
+  for (const SpecKey& key : kSections) {
+    require(reader, key).as_object();
   }
   read_trial_environment(reader, space, spec);
   read_trial_limits(reader, spec);

@@ -7,6 +7,7 @@
 
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
+#include "search_space/spec_key.h"
 #include "trainer/launch/command_spec.h"
 
 namespace autoglm {
@@ -18,6 +19,9 @@ bool is_train_trial(const SpecNode& trial);
 /// its least and greatest, each choice. `program` is autoglm itself, absolute. Throws SpecError.
 CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
                               const std::string& spec_directory, const std::string& program);
+
+/// What such a section may have.
+std::vector<SpecKey> train_trial_keys();
 
 /// The sections that a training run reads, filled in with configurations that between them have
 /// every parameter at its least and greatest value, and every choice. Throws SpecError for names

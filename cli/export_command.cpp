@@ -1,0 +1,51 @@
+// `autoglm export`: a study for other programs.
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/data_frame.h"
+#include "cli/exit_status.h"
+#include "cli/output.h"
+#include "cli/study_file.h"
+#include "storage/optuna_copy.h"
+
+namespace autoglm {
+namespace {
+
+void export_to_optuna(const ExportOptions& options, const StudyReport& report) {
+  if (options.output.empty()) {
+    throw UsageError(
+        "autoglm export: --to optuna-sqlite makes a database, which needs --output FILE");
+  }
+  WholeFile file(options.output);
+  copy_to_optuna(options.study, report.record, file.path());
+  if (!report.record.uuid.empty()) {
+    add_travel_facts(file.path(), report.record, report.trials);
+  }
+  file.commit();
+}
+
+}  // namespace
+
+int run_export(const ExportOptions& options) {
+  require_file(options.study);
+  const std::unique_ptr<Storage> storage = open_sqlite(options.study, OpenMode::read_only);
+  const StudyRecord record = choose_study(options.study, options.study_name, storage->studies());
+  const StudyReport report = make_study_report(record, storage->trials(record));
+  if (options.to == "optuna-sqlite") {
+    export_to_optuna(options, report);
+    return exit_done;
+  }
+  const auto write = [&](const TextSink& sink) {
+    options.to == "csv" ? write_frame_csv(report, sink) : write_frame_jsonl(report, sink);
+  };
+  if (options.output.empty()) {
+    write(write_stdout);
+  } else {
+    write_whole(options.output, write);
+  }
+  return exit_done;
+}
+
+}  // namespace autoglm
