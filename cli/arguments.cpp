@@ -26,6 +26,8 @@ struct AllOptions {
   StdioOptions stdio{};
   TrainOptions train{};
   LogOptions log{};
+  DevicesOptions devices{};
+  DoctorOptions doctor{};
 };
 
 /// AUTOGLM_<FLAG> mirrors a flag, except inside a trial.
@@ -163,6 +165,23 @@ void add_log(CLI::App& app, LogOptions& options) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 53));
 }
 
+void add_devices(CLI::App& app, DevicesOptions& options) {
+  CLI::App& devices = add_command(app, "devices", "autoglm devices",
+                                  "Shows what trials can compute on: the CPU, NVIDIA's GPUs.");
+  mirror(devices.add_flag("--json", options.json, "print one JSON object"));
+}
+
+void add_doctor(CLI::App& app, DoctorOptions& options) {
+  CLI::App& doctor =
+      add_command(app, "doctor", "autoglm doctor --gpu",
+                  "Checks that what is there works; exit status 9 if a GPU does not.");
+  mirror(doctor.add_flag("--gpu", options.gpu,
+                         "compare each operation of the GPU with the CPU's on random numbers"));
+  doctor.add_option("--only", options.only, "only operations whose names hold this; repeatable")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
+}
+
 std::vector<std::string> command_names(const CLI::App& app) {
   std::vector<std::string> names;
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
@@ -280,6 +299,8 @@ int run_command_line(int argc, char** argv) {
   add_stdio(app, options.stdio);
   add_train(app, options.train);
   add_log(app, options.log);
+  add_devices(app, options.devices);
+  add_doctor(app, options.doctor);
   app.footer(commands_text(app));
   check_command_name(app, argc, argv);
   app.require_subcommand(1);
@@ -299,6 +320,12 @@ int run_command_line(int argc, char** argv) {
   }
   if (command == "train") {
     return run_train(options.train);
+  }
+  if (command == "devices") {
+    return run_devices(options.devices);
+  }
+  if (command == "doctor") {
+    return run_doctor(options.doctor);
   }
   return command == "stdio" ? run_stdio(options.stdio) : run_log(options.log);
 }
