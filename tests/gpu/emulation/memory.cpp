@@ -15,6 +15,8 @@ constexpr std::size_t kSpace = std::size_t{64} << 30U;  // addresses
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kAlignment = 256;  // cudaMalloc's, CUDA C++ programming guide, section 5.3.2
 constexpr int kPoison = 0xFF;            // NaN in every type, -1 as a whole number
+/// Of large arrays only the ends are filled: reading what was never written is found by traces.
+constexpr std::size_t kPoisoned = std::size_t{1} << 20U;
 
 char* reserve(std::size_t bytes, int protection) {
   void* found =
@@ -94,7 +96,8 @@ void* allocate_device(std::size_t bytes) {
   // It ends where the pages end, as far as its alignment allows.
   char* address = first + pages - up(bytes, kAlignment);
   const DeviceAccess allowed;
-  std::memset(first, kPoison, pages);
+  std::memset(first, kPoison, std::min(pages, kPoisoned));
+  std::memset(first + pages - std::min(pages, kPoisoned), kPoison, std::min(pages, kPoisoned));
   all.allocations.push_back({address, bytes});
   set_owner(first, pages, static_cast<std::uint32_t>(all.allocations.size()));
   all.in_use += bytes;
