@@ -31,6 +31,8 @@ struct AllOptions {
   StdioOptions stdio{};
   TrainOptions train{};
   LogOptions log{};
+  DevicesOptions devices{};
+  DoctorOptions doctor{};
   ExportOptions exported{};
   ImportOptions imported{};
   InitOptions init{};
@@ -148,6 +150,23 @@ void add_log(CLI::App& app, LogOptions& options) {
       ->required();
   log.add_option("--step", options.step, "the step (default: the one after the metric's last)")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{1} << 53));
+}
+
+void add_devices(CLI::App& app, DevicesOptions& options) {
+  CLI::App& devices = add_command(app, "devices", "autoglm devices",
+                                  "Shows what trials can compute on: the CPU, NVIDIA's GPUs.");
+  mirrored(devices.add_flag("--json", options.json, "print one JSON object"));
+}
+
+void add_doctor(CLI::App& app, DoctorOptions& options) {
+  CLI::App& doctor =
+      add_command(app, "doctor", "autoglm doctor --gpu",
+                  "Checks that what is there works; exit status 9 if a GPU does not.");
+  mirrored(doctor.add_flag("--gpu", options.gpu,
+                           "compare each operation of the GPU with the CPU's on random numbers"));
+  doctor.add_option("--only", options.only, "only operations whose names hold this; repeatable")
+      ->type_name("TEXT")
+      ->allow_extra_args(false);
 }
 
 /// Commands that print a text of the program's own.
@@ -295,6 +314,8 @@ int run_command_line(int argc, char** argv) {
   add_stdio(app, options.stdio);
   add_train(app, options.train);
   add_log(app, options.log);
+  add_devices(app, options.devices);
+  add_doctor(app, options.doctor);
   add_export(app, options.exported);
   add_import(app, options.imported);
   add_init(app, options.init);
@@ -310,6 +331,8 @@ int run_command_line(int argc, char** argv) {
   settle_budget(options.tune, argc, argv);
   const std::map<std::string, std::function<int()>> commands{
       {"completion", [&] { return print(completion_script(app, options.shell)); }},
+      {"devices", [&] { return run_devices(options.devices); }},
+      {"doctor", [&] { return run_doctor(options.doctor); }},
       {"export", [&] { return run_export(options.exported); }},
       {"import", [&] { return run_import(options.imported); }},
       {"init", [&] { return run_init(options.init); }},

@@ -111,6 +111,17 @@ struct TrainOptions {
 };
 int run_train(const TrainOptions& options);
 
+struct DevicesOptions {
+  bool json = false;
+};
+int run_devices(const DevicesOptions& options);
+
+struct DoctorOptions {
+  bool gpu = false;                 // --gpu: compare its operations with the CPU's
+  std::vector<std::string> only{};  // --only: operations whose names hold one of these
+};
+int run_doctor(const DoctorOptions& options);
+
 struct LogOptions {
   std::vector<std::string> metrics{};  // KEY=VALUE
   std::optional<std::int64_t> step{};

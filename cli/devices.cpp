@@ -9,16 +9,19 @@
 #include "trainer/nn/cpu/cpu_backend.h"
 
 namespace autoglm {
+namespace {
+
+[[noreturn]] void fail(const std::string& device, const std::string& reason) {
+  throw DeviceError(fmt::format("device {}: {}; write \"cpu\" or \"auto\"", device, reason));
+}
+
+}  // namespace
 
 std::unique_ptr<nn::Backend> make_backend(const std::string& device) {
   if (device == "cpu") {
     return nn::make_cpu_backend();
   }
-  if (device == "cuda-emul") {
-    throw DeviceError(
-        "device cuda-emul: there is no emulated device yet; write \"cpu\" or \"auto\"");
-  }
-  CudaBackend cuda = make_cuda_backend(0);
+  CudaBackend cuda = device == "cuda-emul" ? make_emulated_cuda_backend() : make_cuda_backend(0);
   if (cuda.backend != nullptr) {
     return std::move(cuda.backend);
   }
@@ -26,7 +29,16 @@ std::unique_ptr<nn::Backend> make_backend(const std::string& device) {
     fmt::print(stderr, "no GPU is used: {}\n", cuda.reason);
     return nn::make_cpu_backend();
   }
-  throw DeviceError(fmt::format("device {}: {}; write \"cpu\" or \"auto\"", device, cuda.reason));
+  fail(device, cuda.reason);
+}
+
+void require_device(const std::string& device) {
+  const std::string problem = device == "cuda"        ? cuda_problem()
+                              : device == "cuda-emul" ? emulated_cuda_problem()
+                                                      : "";
+  if (!problem.empty()) {
+    fail(device, problem);
+  }
 }
 
 }  // namespace autoglm

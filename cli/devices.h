@@ -12,4 +12,7 @@ namespace autoglm {
 /// there.
 std::unique_ptr<nn::Backend> make_backend(const std::string& device);
 
+/// Throws DeviceError if make_backend() would, but takes nothing of the device.
+void require_device(const std::string& device);
+
 }  // namespace autoglm

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/devices.h"
 #include "trainer/nn/data/dataset.h"
 #include "trainer/nn/run/metrics.h"
 #include "trainer/train/parse_train_spec.h"
@@ -49,6 +50,15 @@ void check_training_data(const StudySpec& spec) {
   }
   const SpecRoot section = example_sections(*spec.trial, spec.space).front();
   nn::open_dataset(parse_train_spec(*section, spec.directory).data)->split();
+}
+
+void check_training_devices(const StudySpec& spec) {
+  if (!is_training(spec)) {
+    return;
+  }
+  for (const SpecRoot& section : example_sections(*spec.trial, spec.space)) {
+    require_device(parse_train_spec(*section, spec.directory).training.device);
+  }
 }
 
 }  // namespace autoglm

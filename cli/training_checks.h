@@ -13,4 +13,7 @@ void check_training_metrics(const StudySpec& spec);
 /// Reads the data once: whatever is wrong with them would be wrong in each trial. Throws DataError.
 void check_training_data(const StudySpec& spec);
 
+/// The devices that trials name must be there. Throws DeviceError.
+void check_training_devices(const StudySpec& spec);
+
 }  // namespace autoglm

@@ -145,6 +145,7 @@ int run_tune(const TuneOptions& options) {
   const CommandSpec command = read_trial_section(spec, options);
   check_training_metrics(spec);
   check_training_data(spec);
+  check_training_devices(spec);
   std::vector<Expression> asserts;
   for (const std::string& text : options.asserts) {
     asserts.push_back(parse_assertion(text));

@@ -9,19 +9,20 @@
 
 namespace autoglm::gpu {
 
-/// Raised whenever trainer/nn/backend.h or tensor.h changes: library and program must agree.
-constexpr std::uint32_t kCudaAbi = 1;
+/// Raised whenever this, trainer/nn/backend.h or tensor.h changes: library and program must agree.
+constexpr std::uint32_t kCudaAbi = 2;
 constexpr const char* kCudaEntry = "autoglm_cuda_backend";
 
 /// What is asked of the library, and what it answers.
 struct CudaRequest {
   std::uint32_t abi = kCudaAbi;
   std::int32_t device = 0;
+  std::int32_t ask_only = 0;  // 1: whether there could be a backend; takes nothing of the device
   nn::Backend* backend = nullptr;  // the caller's from then on; deleted by it
   char reason[512] = {};           // why there is none, one line
 };
 
-/// 0: request->backend is set; else request->reason is.
+/// 0: request->backend is set, unless ask_only; else request->reason is.
 using CudaEntry = int (*)(CudaRequest* request);
 
 }  // namespace autoglm::gpu

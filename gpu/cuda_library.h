@@ -1,4 +1,5 @@
-// Finds and loads libautoglm_cuda.so, and makes backends of it.
+// Finds and loads libautoglm_cuda.so, or the emulated device of the tests, and makes backends of
+// it.
 #pragma once
 
 #include <memory>
@@ -17,5 +18,14 @@ struct CudaBackend {
 /// library is the file that AUTOGLM_CUDA_LIBRARY names, else the one beside the program or in
 /// ../lib from there, else what the system's loader finds. Loaded once, never unloaded.
 CudaBackend make_cuda_backend(int device);
+
+/// The same by libautoglm_cuda_emul.so, which tests/gpu/emulation builds; its file may be named by
+/// AUTOGLM_CUDA_EMUL_LIBRARY.
+CudaBackend make_emulated_cuda_backend();
+
+/// Why neither would make a backend on its first device; empty: it would. Takes nothing of the
+/// device, so that trials have all of it.
+std::string cuda_problem();
+std::string emulated_cuda_problem();
 
 }  // namespace autoglm

@@ -23,6 +23,10 @@ Status CudaBackend::open(int device) {
 
 Status CudaBackend::allocate(std::size_t bytes, void** address) noexcept {
   context_.begin("allocate");
+  // What is allocated in spite of an error nobody would release.
+  if (const Status begun = context_.check(cudaSuccess); begun != Status::ok) {
+    return begun;
+  }
   // An address that can be released and is no other's, for no bytes too.
   return context_.check(cudaMalloc(address, bytes == 0 ? 1 : bytes));
 }

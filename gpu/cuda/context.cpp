@@ -70,7 +70,7 @@ Status Context::open(int device) {
 
 void Context::begin(const char* call) {
   call_ = call;
-  cudaSetDevice(device_);
+  begun_ = cudaSetDevice(device_);
 }
 
 Status Context::fail(Status status, const char* why, Place place) {
@@ -79,6 +79,7 @@ Status Context::fail(Status status, const char* why, Place place) {
 }
 
 Status Context::check(cudaError_t error, Place place) {
+  error = error == cudaSuccess ? begun_ : error;
   if (error == cudaSuccess) {
     return Status::ok;
   }
@@ -92,7 +93,7 @@ Status Context::check(cudaError_t error, Place place) {
 
 Status Context::check(cublasStatus_t error, Place place) {
   if (error == CUBLAS_STATUS_SUCCESS) {
-    return Status::ok;
+    return check(cudaSuccess, place);
   }
   const Status status = error == CUBLAS_STATUS_NOT_SUPPORTED  ? Status::unsupported
                         : error == CUBLAS_STATUS_ALLOC_FAILED ? Status::out_of_memory

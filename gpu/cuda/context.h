@@ -40,7 +40,8 @@ class Context {
   cublasHandle_t cublas() const { return cublas_; }
   int device() const { return device_; }
 
-  /// Begins an operation that errors are to name: the calling thread uses this device.
+  /// Begins an operation that errors are to name: the calling thread uses this device. Whether it
+  /// can, check() says.
   void begin(const char* call);
   /// ok, or what the error means; last_error() tells it.
   Status check(cudaError_t error, Place place = Place::current());
@@ -64,6 +65,7 @@ class Context {
   void* workspace_ = nullptr;  // of cuBLAS: its own would differ from run to run
   std::size_t workspace_bytes_ = 0;
   const char* call_ = "";
+  cudaError_t begun_ = cudaSuccess;  // what begin() met
   char error_[512] = "";
 };
 

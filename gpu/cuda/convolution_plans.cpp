@@ -245,9 +245,10 @@ struct ConvolutionPlans::State {
   bool open(cudaStream_t stream) {
     if (!tried) {
       tried = true;
-      if (cudnnCreate(&handle) != CUDNN_STATUS_SUCCESS ||
-          cudnnSetStream(handle, stream) != CUDNN_STATUS_SUCCESS) {
+      if (cudnnCreate(&handle) != CUDNN_STATUS_SUCCESS) {
         handle = nullptr;
+      } else if (cudnnSetStream(handle, stream) != CUDNN_STATUS_SUCCESS) {
+        cudnnDestroy(std::exchange(handle, nullptr));
       }
     }
     return handle != nullptr;

@@ -13,14 +13,19 @@ int answer(CudaRequest& request, const char* reason) {
   return 1;
 }
 
+int refuse(CudaRequest& request, cudaError_t error, Place place = Place::current()) {
+  std::snprintf(request.reason, sizeof request.reason, "%s (%s, entry.cpp:%u)",
+                cudaGetErrorString(error), cudaGetErrorName(error), place.line);
+  return 1;
+}
+
 int serve(CudaRequest& request) {
   if (request.abi != kCudaAbi) {
     return answer(request, "the CUDA library is of another version of autoglm; build both alike");
   }
   int devices = 0;
-  const cudaError_t error = cudaGetDeviceCount(&devices);
-  if (error != cudaSuccess) {
-    return answer(request, cudaGetErrorString(error));
+  if (const cudaError_t error = cudaGetDeviceCount(&devices); error != cudaSuccess) {
+    return refuse(request, error);
   }
   if (request.device < 0 || request.device >= devices) {
     std::snprintf(request.reason, sizeof request.reason,
@@ -28,12 +33,19 @@ int serve(CudaRequest& request) {
     return 1;
   }
   int major = 0;
-  cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, request.device);
+  if (const cudaError_t error =
+          cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, request.device);
+      error != cudaSuccess) {
+    return refuse(request, error);
+  }
   if (major < 8) {
     std::snprintf(request.reason, sizeof request.reason,
                   "CUDA device %d has compute capability %d.x; 8.0 is needed", request.device,
                   major);
     return 1;
+  }
+  if (request.ask_only != 0) {
+    return 0;
   }
   auto backend = std::make_unique<CudaBackend>();
   if (backend->open(request.device) != Status::ok) {

@@ -99,6 +99,9 @@ __global__ void __launch_bounds__(kThreads)
     return;
   }
   const float factor = judged.factor * gradient_scale(output);
+  // In place, a gradient takes the place of the logit that every thread of the row has read as
+  // `chosen`. Those of a block have met at barriers since; a warp's exchanges order no memory.
+  __syncwarp();
   for (std::int64_t c = place; c < classes; c += Team) {
     const float p = expf(to_float(row.numbers[c]) - found.greatest) / found.sum;
     const float target = c == label ? 1 - loss.smoothing + even : even;

@@ -1,4 +1,5 @@
-// What the kernels are written in: numbers, shared memory and launches.
+// What the kernels are written in: numbers, shared memory and launches. All of it is CUDA that a
+// C++ compiler can read too, so that tests/gpu/emulation runs the same kernels without a GPU.
 #pragma once
 
 #include <cuda_bf16.h>
@@ -6,10 +7,13 @@
 #include <cuda_runtime.h>
 
 #include <cstdint>
+#include <utility>
 
 #include "gpu/cuda/queue.h"
 
+#ifndef AUTOGLM_SHARED  // the emulation has its own
 #define AUTOGLM_SHARED(type, name, n) __shared__ type name[n]
+#endif
 
 namespace autoglm::gpu {
 
@@ -18,8 +22,11 @@ constexpr int kThreads = 256;  // of every block
 template <class... Parameters, class... Arguments>
 cudaError_t launch(const Queue& queue, dim3 grid, void (*kernel)(Parameters...),
                    Arguments&&... arguments) {
-  kernel<<<grid, kThreads, 0, queue.stream>>>(static_cast<Parameters>(arguments)...);
-  return cudaGetLastError();
+  cudaLaunchConfig_t configuration{};
+  configuration.gridDim = grid;
+  configuration.blockDim = kThreads;
+  configuration.stream = queue.stream;
+  return cudaLaunchKernelEx(&configuration, kernel, std::forward<Arguments>(arguments)...);
 }
 
 /// Calls `f` with a number of the type that `type` names.

@@ -21,7 +21,7 @@ struct SquaredDeviation {
   __device__ double operator()(double x) const { return (x - *mean) * (x - *mean); }
 };
 
-/// The sum over the block, for its first thread.
+/// The sum over the block for its first thread, 0 for the others.
 __device__ double block_sum(double value) {
   AUTOGLM_SHARED(double, shared, kThreads);
   shared[threadIdx.x] = value;
@@ -31,7 +31,7 @@ __device__ double block_sum(double value) {
       shared[threadIdx.x] += shared[threadIdx.x + half];
     }
   }
-  return shared[0];
+  return threadIdx.x == 0 ? shared[0] : 0.0;
 }
 
 template <class F>

@@ -69,16 +69,18 @@ TEST_CASE("the spec's variables are over the inherited ones, and ours over both"
   CHECK(has(environment, "AUTOGLM_X=x"));
 }
 
-TEST_CASE("nothing that begins with AUTOGLM is inherited") {
+TEST_CASE("nothing that begins with AUTOGLM is inherited, but where libraries are") {
   ::setenv("AUTOGLM_PARAM_LR", "old", 1);
   ::setenv("AUTOGLM_PARALLEL", "4", 1);
   ::setenv("AUTOGLM", "old", 1);
   ::setenv("AUTOGLMS", "kept", 1);
+  ::setenv("AUTOGLM_CUDA_LIBRARY", "/opt/cuda.so", 1);
   const Environment environment = inherited_environment();
   CHECK(environment.count("AUTOGLM_PARAM_LR") == 0);
   CHECK(environment.count("AUTOGLM_PARALLEL") == 0);
   CHECK(environment.count("AUTOGLM") == 0);
   CHECK(environment.at("AUTOGLMS") == "kept");
+  CHECK(environment.at("AUTOGLM_CUDA_LIBRARY") == "/opt/cuda.so");
 }
 
 TEST_CASE("the program's folder is the last one in PATH") {

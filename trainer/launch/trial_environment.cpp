@@ -19,6 +19,11 @@ void append_to_path(Environment& environment, const std::string& program) {
   path->second += (path->second.empty() ? "" : ":") + folder;
 }
 
+/// What tells a trial about itself, or mirrors a flag of the tuner; but not where libraries are.
+bool is_of_one_run(std::string_view name) {
+  return name == "AUTOGLM" || (name.starts_with("AUTOGLM_") && !name.starts_with("AUTOGLM_CUDA_"));
+}
+
 }  // namespace
 
 Environment inherited_environment() {
@@ -27,7 +32,7 @@ Environment inherited_environment() {
     const std::string_view text(*variable);
     const std::size_t equals = text.find('=');
     const std::string_view name = text.substr(0, equals);
-    if (equals != std::string_view::npos && name != "AUTOGLM" && !name.starts_with("AUTOGLM_")) {
+    if (equals != std::string_view::npos && !is_of_one_run(name)) {
       environment.emplace(name, text.substr(equals + 1));
     }
   }

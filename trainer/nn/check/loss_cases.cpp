@@ -1,4 +1,4 @@
-#include "tests/gpu/cases.h"
+#include "trainer/nn/check/cases.h"
 
 namespace autoglm::nn {
 namespace {

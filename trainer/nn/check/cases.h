@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/gpu/trial_run.h"
+#include "trainer/nn/check/trial_run.h"
 
 namespace autoglm::nn {
 
@@ -15,6 +15,9 @@ struct Case {
   DType type = DType::f32;  // the working type
   std::function<void(TrialRun&)> run{};
 };
+
+/// All cases of all operations in all types.
+std::vector<Case> all_cases();
 
 void add_product_cases(DType type, std::vector<Case>& cases);
 void add_array_cases(DType type, std::vector<Case>& cases);

@@ -1,9 +1,9 @@
-#include "tests/gpu/trial_run.h"
+#include "trainer/nn/check/trial_run.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "tests/gpu/numbers.h"
+#include "trainer/nn/check/numbers.h"
 
 namespace autoglm::nn {
 namespace {

@@ -1,0 +1,70 @@
+"""Trials that train on the emulated CUDA device, through the library that a GPU's would come from."""
+
+import math
+
+from study_folder import main
+from train_test import TrainFolder, without_measured
+
+EMUL = {"device": "cuda-emul"}
+
+
+class OneRun(TrainFolder):
+    def test_a_run_has_the_losses_of_the_cpu(self):
+        for precision, limit in (("fp32", 1e-4), ("bf16", 0.05), ("fp16", 0.01)):
+            there = self.trained(epochs=2, batch=64, precision=precision)
+            here = self.trained(epochs=2, batch=64, precision=precision, **EMUL)
+            for step, metrics in there.items():
+                self.assertTrue(math.isclose(here[step]["val_loss"], metrics["val_loss"],
+                                             rel_tol=limit), (precision, step))
+
+    def test_two_runs_are_the_same(self):
+        first = without_measured(self.trained(epochs=2, batch=64, **EMUL))
+        self.assertEqual(without_measured(self.trained(epochs=2, batch=64, **EMUL)), first)
+
+    def test_a_device_that_fails_in_the_midst_of_a_run_is_exit_9_with_place_and_remedy(self):
+        self.write_trial(epochs=2, batch=64, **EMUL)
+        result = self.run_autoglm("train", "trial.json", environment={"AUTOGLM_EMULATION_FAIL": "300"})
+        self.assertEqual(result.returncode, 9, result.stderr)
+        self.assertRegex(result.stderr.splitlines()[-1],
+                         r'^cuda:0 emulation: \w+: the device failed: \w+: \w+\.cpp:\d+: .*; look '
+                         r'after the device and its driver, then resume, or set training.device to "cpu"$')
+
+
+class Studies(TrainFolder):
+    def test_a_study_with_early_stopping_trains_on_the_device(self):
+        self.train_spec(self.section(lr="{lr}", epochs=4, batch=64, optimizer="sgd", **EMUL),
+                        max_trials=8, parallel=2,
+                        parameters={"lr": {"type": "log_uniform", "min": 1e-6, "max": 0.3}},
+                        early_stopping={"type": "asha", "min_steps": 1, "max_steps": 4})
+        report = self.tuned()
+        self.assertEqual(report["counts"]["complete"] + report["counts"]["pruned"], 8)
+        self.assertGreater(report["counts"]["pruned"], 0)
+        log = self.folder.joinpath("study.trials/0/1/stderr.log").read_text()
+        self.assertIn("device: cuda:0 emulation, sm_80", log)
+
+    def tuned_with(self, variable, values, **training):
+        """By value of a variable that trials have, the trial."""
+        self.train_spec(self.section(epochs=1, batch=64, **training, **EMUL)
+                        | {"env": {variable: "{value}"}}, searcher="grid", max_trials=2,
+                        parameters={"value": {"type": "ordinal", "choices": values}})
+        return {trial["params"]["value"]: trial for trial in self.tuned()["trials"]}
+
+    def test_a_full_device_is_the_outcome_of_a_trial_and_the_study_goes_on(self):
+        # cuBLAS's workspace alone takes 32 MiB.
+        by_bytes = self.tuned_with("AUTOGLM_EMULATION_MEMORY", [34_000_000, 64_000_000],
+                                   model={"units": 256})
+        self.assertEqual(by_bytes[64_000_000]["state"], "complete")
+        self.assertEqual(by_bytes[34_000_000]["state"], "infeasible")
+        self.assertIn("out of memory", by_bytes[34_000_000]["reason"])
+        self.assertIn("lower training.batch", by_bytes[34_000_000]["reason"])
+
+    def test_a_device_that_fails_in_one_trial_fails_that_trial_and_the_study_goes_on(self):
+        by_call = self.tuned_with("AUTOGLM_EMULATION_FAIL", [0, 200])
+        self.assertEqual(by_call[0]["state"], "complete")
+        self.assertEqual(by_call[200]["state"], "failed")
+        self.assertIn("the device failed", by_call[200]["reason"])
+        self.assertIn("look after the device", by_call[200]["reason"])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Devices as users meet them: `autoglm devices`, `autoglm doctor`, with a GPU, without, with a broken
+one. AUTOGLM_NVML is a folder with a stand-in for the driver's library that knows two GPUs,
+AUTOGLM_EMULATION the emulated CUDA device; either may be absent."""
+
+import json
+import os
+import unittest
+
+from study_folder import StudyFolder, main
+
+NVML = os.environ.get("AUTOGLM_NVML")
+EMULATION = os.environ.get("AUTOGLM_EMULATION")
+# Where neither a driver nor a CUDA library is, whatever this machine has.
+BARE = {"AUTOGLM_CUDA_LIBRARY": "/nonexistent/libautoglm_cuda.so", "LD_LIBRARY_PATH": ""}
+
+
+def has_driver():
+    return os.path.exists("/dev/nvidiactl")
+
+
+class WithoutGpu(StudyFolder):
+    def setUp(self):
+        super().setUp()
+        if has_driver():
+            self.skipTest("this machine has an NVIDIA driver")
+
+    def run_bare(self, *arguments):
+        return self.run_autoglm(*arguments, environment=BARE)
+
+    def test_devices_names_the_cpu_and_says_why_there_is_no_gpu(self):
+        result = self.run_bare("devices")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        lines = result.stdout.splitlines()
+        self.assertTrue(lines[0].startswith("cpu: "))
+        self.assertTrue(lines[1].startswith("no NVIDIA GPU: the driver's library does not load: "))
+        self.assertIn("the trainer uses no GPU: the CUDA library does not load: /nonexistent/",
+                      result.stdout)
+
+    def test_devices_says_the_same_as_json(self):
+        result = self.run_bare("devices", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        found = json.loads(result.stdout)
+        self.assertEqual(found["schema_version"], 1)
+        self.assertEqual([device["device"] for device in found["devices"]], ["cpu"])
+        self.assertIsNone(found["driver"])
+        self.assertIn("libnvidia-ml.so.1", found["no_gpu"])
+        self.assertIsNone(found["trainer"]["gpu"])
+        self.assertIn("/nonexistent/", found["trainer"]["reason"])
+
+    def test_devices_tells_what_is_left_visible(self):
+        result = self.run_autoglm("devices", "--json",
+                                  environment=BARE | {"CUDA_VISIBLE_DEVICES": "2,3"})
+        self.assertEqual(json.loads(result.stdout)["visible_devices"], "2,3")
+
+    def test_a_doctor_finds_nothing_wrong_where_no_gpu_is(self):
+        for arguments in (("doctor",), ("doctor", "--gpu")):
+            result = self.run_bare(*arguments)
+            self.assertEqual((result.returncode, result.stderr), (0, ""))
+            self.assertIn("no GPU: the driver's library does not load", result.stdout)
+
+    def train_spec(self, device):
+        self.write("points.csv", "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(40)))
+        self.spec(metric={"name": "val_loss", "goal": "minimize"}, max_trials=2,
+                  parameters={"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1}},
+                  trial={"kind": "train", "model": {"type": "mlp", "units": 4, "layers": 1},
+                         "data": {"path": "points.csv", "target": "kind"},
+                         "training": {"lr": "{lr}", "epochs": 2, "device": device}})
+
+    def test_a_study_for_a_gpu_that_is_not_there_ends_with_9_before_a_trial(self):
+        self.train_spec("cuda")
+        result = self.run_bare("tune", "study.json")
+        self.assertEqual(result.returncode, 9, result.stderr)
+        self.assertIn("device cuda: the CUDA library does not load", result.stderr)
+        self.assertIn('write "cpu" or "auto"', result.stderr)
+        self.assertFalse(os.path.exists(self.path("study.db")))
+
+    def test_a_study_for_whatever_is_there_trains_on_the_cpu_and_says_why(self):
+        self.train_spec("auto")
+        result = self.run_bare("tune", "study.json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        log = self.folder.joinpath("study.trials/0/1/stderr.log").read_text()
+        self.assertIn("no GPU is used: the CUDA library does not load", log)
+
+
+@unittest.skipUnless(NVML, "no stand-in for the driver's library was built")
+class WithDriver(StudyFolder):
+    ENVIRONMENT = BARE | {"LD_LIBRARY_PATH": NVML or ""}
+
+    def test_devices_lists_what_the_driver_knows(self):
+        found = json.loads(self.run_autoglm("devices", "--json", environment=self.ENVIRONMENT).stdout)
+        self.assertEqual(found["devices"][1:], [
+            {"device": "gpu 0", "name": "Imaginary A", "uuid": "GPU-0000",
+             "compute_capability": "9.0", "memory_bytes": 80_000_000_000,
+             "free_bytes": 79_000_000_000},
+            {"device": "gpu 1", "name": "Imaginary B", "uuid": "GPU-0001",
+             "compute_capability": "8.6", "memory_bytes": 24_000_000_000,
+             "free_bytes": 1_500_000_000}])
+        self.assertEqual(found["driver"], "999.1")
+        self.assertIsNone(found["no_gpu"])
+
+    def test_devices_lists_it_for_people_too(self):
+        result = self.run_autoglm("devices", environment=self.ENVIRONMENT)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("gpu 1: Imaginary B, compute capability 8.6, 1.5 GB of 24.0 GB free, GPU-0001\n"
+                      "driver: 999.1\n", result.stdout)
+
+    def test_a_gpu_that_cannot_be_used_is_the_doctors_business(self):
+        result = self.run_autoglm("doctor", environment=self.ENVIRONMENT)
+        self.assertEqual((result.returncode, result.stderr), (9, ""))
+        self.assertIn("Imaginary A is there and cannot be used: the CUDA library does not load",
+                      result.stdout)
+
+    def test_a_driver_that_is_there_and_does_not_work_is_told(self):
+        result = self.run_autoglm("devices", environment=self.ENVIRONMENT | {"IMAGINARY_STATUS": "9"})
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("no NVIDIA GPU: the driver says: imaginary status 9\n", result.stdout)
+
+
+@unittest.skipUnless(EMULATION, "the emulated CUDA device was not built")
+class Doctor(StudyFolder):
+    """The emulated device in the place of a GPU."""
+
+    def doctor(self, *arguments, **environment):
+        return self.run_autoglm("doctor", *arguments, timeout=600, environment=environment | {
+            "AUTOGLM_CUDA_LIBRARY": EMULATION})
+
+    def test_a_device_that_works_is_well(self):
+        result = self.doctor("--gpu", "--only", "add")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertIn("add                      bf16", result.stdout)
+        self.assertTrue(result.stdout.endswith(
+            "cuda:0 emulation: every operation computes what the CPU does\n"), result.stdout)
+
+    def test_a_device_that_fails_is_exit_9_and_a_line_a_fault(self):
+        result = self.doctor("--gpu", "--only", "dropout", AUTOGLM_EMULATION_FAIL="500")
+        self.assertEqual(result.returncode, 9, result.stderr)
+        self.assertRegex(result.stdout, r"\ndropout \w+ .*: \w+: \w+\.cpp:\d+: unknown error")
+        self.assertIn("cuda:0 emulation: wrong; train on the CPU", result.stdout)
+
+    def test_without_gpu_it_looks_only_whether_the_device_opens(self):
+        self.assertEqual(self.doctor().stdout.splitlines()[1], "gpu: cuda:0 emulation")
+
+    def test_an_operation_that_is_not_there_is_a_mistake(self):
+        result = self.doctor("--gpu", "--only", "nonsense")
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("no operation is called like", result.stderr)
+
+
+if __name__ == "__main__":
+    main()

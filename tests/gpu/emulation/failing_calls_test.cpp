@@ -1,0 +1,144 @@
+// Training on the emulated device while one call of CUDA, cuBLAS or cuDNN fails: each in its turn.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "gpu/cuda_library.h"
+#include "tests/gpu/emulation/library.h"
+#include "trainer/launch/device_error.h"
+#include "trainer/nn/model/network_trainer.h"
+
+namespace autoglm::nn {
+namespace {
+
+constexpr std::int64_t kBatch = 4;
+constexpr int kSteps = 3;
+
+struct Example {
+  const char* name = "";
+  ModelSpec model{};
+  Problem problem{};
+  Precision precision = Precision::fp32;
+};
+
+// The convolution is one that cuDNN has a plan for.
+std::vector<Example> examples() {
+  return {{"mlp", {.units = {6}, .dropout = 0.1}, {.sample = {5}, .outputs = 3}, Precision::fp32},
+          {"cnn",
+           {.type = ModelSpec::Type::cnn, .channels = {8}, .norm = Norm::batch},
+           {.sample = {4, 4, 8}, .outputs = 3},
+           Precision::bf16}};
+}
+
+struct Outcome {
+  std::vector<double> losses{};
+  std::string failure{};
+};
+
+/// Whatever was made is gone when it returns.
+Outcome train(const Example& example) {
+  const CudaBackend made = make_emulated_cuda_backend();
+  if (made.backend == nullptr) {
+    return {.failure = made.reason};
+  }
+  std::mt19937_64 random(5);
+  std::normal_distribution<float> normal;
+  std::vector<float> inputs(static_cast<std::size_t>(kBatch * example.problem.sample.count()));
+  std::generate(inputs.begin(), inputs.end(), [&] { return normal(random); });
+  const std::vector<std::int32_t> labels{0, 1, 2, 1};
+  Outcome outcome;
+  try {
+    NetworkTrainer trainer(*made.backend, example.model,
+                           {.batch = kBatch, .precision = example.precision}, example.problem);
+    for (int step = 0; step < kSteps; ++step) {
+      trainer.accumulate({.count = kBatch, .inputs = inputs.data(), .labels = labels.data()},
+                         kBatch);
+      trainer.update(0.01);
+      outcome.losses.push_back(trainer.take_training_loss());
+    }
+  } catch (const DeviceError& error) {
+    outcome.failure = error.what();
+  }
+  return outcome;
+}
+
+/// Calls whose failure changes no number: they give something back, or ask cuDNN for a plan,
+/// without which patches are multiplied.
+bool may_fail_unseen(const std::string& call) {
+  static const std::set<std::string> kGivingBack{
+      "cudaFree",         "cudaFreeHost",  "cudaStreamDestroy", "cudaStreamSynchronize",
+      "cudaEventDestroy", "cublasDestroy", "cudaSetDevice",     "cudaEventSynchronize"};
+  return kGivingBack.count(call) > 0 ||
+         (call.starts_with("cudnn") && call != "cudnnBackendExecute");
+}
+
+bool is_near(const std::vector<double>& losses, const std::vector<double>& wanted) {
+  bool near = losses.size() == wanted.size();
+  for (std::size_t i = 0; near && i < losses.size(); ++i) {
+    near = std::fabs(losses[i] - wanted[i]) < 0.02 * std::fabs(wanted[i]);
+  }
+  return near;
+}
+
+/// Each call of three steps once; `stays_broken`: and all that follow it.
+std::set<std::string> fail_each_call(const Example& example, bool stays_broken) {
+  emulation::Control& control = emulation::library_control();
+  control.repair();
+  const std::uint64_t before = control.calls;
+  const Outcome whole = train(example);
+  REQUIRE(whole.failure.empty());
+  const std::uint64_t calls = control.calls - before;
+  REQUIRE(calls > 100);
+  std::set<std::string> failed;  // calls whose failure was told
+  for (std::uint64_t n = 1; n <= calls; ++n) {
+    control.repair();
+    control.stays_broken = stays_broken;
+    control.failing_call = control.calls + n;
+    const std::uint64_t live = control.live();
+    const Outcome outcome = train(example);
+    const std::string call = control.failed_call;
+    CAPTURE(n);
+    CAPTURE(call);
+    CAPTURE(outcome.failure);
+    CHECK(control.live() == live);
+    if (outcome.failure.empty()) {
+      CHECK((may_fail_unseen(call) && is_near(outcome.losses, whole.losses)));
+      continue;
+    }
+    failed.insert(call);
+    // Where, in our sources; of a failed training also what to do. A device that does not open is
+    // told by whoever asked for it.
+    CHECK(outcome.failure.find(".cpp:") != std::string::npos);
+    if (outcome.failure.starts_with("cuda:0 emulation: ")) {
+      CHECK(outcome.failure.find("; ") != std::string::npos);
+    }
+  }
+  control.repair();
+  control.stays_broken = false;
+  return failed;
+}
+
+TEST_CASE("each CUDA call of three steps of an MLP may fail: the error says where, nothing leaks") {
+  const std::set<std::string> failed = fail_each_call(examples()[0], false);
+  for (const char* call : {"cudaSetDevice", "cudaMalloc", "cudaMallocHost", "cudaMemcpyAsync",
+                           "cudaMemsetAsync", "cudaLaunchKernel", "cudaEventRecord",
+                           "cudaStreamSynchronize", "cublasCreate", "cublasGemmEx_64"}) {
+    CAPTURE(call);
+    CHECK(failed.count(call) == 1);
+  }
+}
+TEST_CASE("each CUDA call of three steps of a CNN may fail: the error says where, nothing leaks") {
+  // That it is among them says also that cuDNN's plans are used.
+  CHECK(fail_each_call(examples()[1], false).count("cudnnBackendExecute") == 1);
+}
+TEST_CASE("a device that fails for good during a training leaves nothing behind") {
+  CHECK(fail_each_call(examples()[0], true).count("cudaLaunchKernel") == 1);
+}
+
+}  // namespace
+}  // namespace autoglm::nn

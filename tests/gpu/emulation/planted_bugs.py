@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Plants a bug in the CUDA backend's sources, and sees that the tests on the emulated device find it:
+tests/gpu/emulation/planted_bugs.py [--preset dev] [--jobs 2] [NAME…]
+
+A bug is a change of a line or two (planted_bugs.json). What it touches is compiled again, linked with
+the rest of the build into a library of its own, and given to the checks that the bug names. Prints a
+line for each: what caught it, and the first thing that was said. Ends with 1 if one was missed, or if
+a check complains where there is no bug.
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+COMPLAINT = re.compile(r"emulated CUDA device: .*|WRONG .*|.*ERROR: .*")
+
+
+class Build:
+    """The build of a preset, whose objects are used again."""
+
+    def __init__(self, preset):
+        self.folder = ROOT / "build" / preset
+        commands = json.loads((self.folder / "compile_commands.json").read_text())
+        self.commands = {pathlib.Path(entry["file"]).name: entry["command"] for entry in commands
+                         if "autoglm_cuda_emul.dir" in entry["command"]}
+
+    def program(self, name):
+        return self.folder / "bin" / name
+
+    def compile(self, overlay, source):
+        """An object of a source, with the headers of `overlay` before ours."""
+        words = shlex.split(self.commands[source])
+        target = overlay / (source + ".o")
+        words[words.index("-o") + 1] = str(target)
+        words[words.index("-c") + 1] = str(overlay / "gpu/cuda" / source)
+        words.insert(words.index("-o"), f"-I{overlay}")
+        words = [word for word in words if word not in ("ccache", "-Werror")]
+        # The overlay's headers must come first.
+        words = [words[0], f"-I{overlay}", *words[1:]]
+        return subprocess.run(words, cwd=self.folder, capture_output=True, text=True)
+
+    def link(self, overlay, sources):
+        objects = []
+        for source, command in self.commands.items():
+            words = shlex.split(command)
+            built = self.folder / words[words.index("-o") + 1]
+            objects.append(str(overlay / (source + ".o") if source in sources else built))
+        flags = [word for word in shlex.split(next(iter(self.commands.values())))
+                 if word.startswith("-fsanitize=address")]
+        archive = next(self.folder.rglob("libautoglm_emulation.a"))
+        library = overlay / "libautoglm_cuda_emul.so"
+        linked = subprocess.run(
+            ["c++", "-shared", "-fPIC", *flags, "-o", library, *objects, archive, "-lboost_context"],
+            cwd=self.folder, capture_output=True, text=True)
+        return library, linked
+
+
+def plant(bug, overlay):
+    """Copies gpu/ and changes it."""
+    if overlay.exists():
+        shutil.rmtree(overlay)
+    shutil.copytree(ROOT / "gpu", overlay / "gpu")
+    for change in bug["changes"]:
+        path = overlay / "gpu/cuda" / change["file"]
+        text = path.read_text()
+        if text.count(change["old"]) != change.get("times", 1):
+            raise SystemExit(f"{bug['name']}: {change['file']} holds its text "
+                             f"{text.count(change['old'])} times; correct planted_bugs.json")
+        path.write_text(text.replace(change["old"], change["new"]))
+
+
+def sources_of(bug):
+    """What is compiled again."""
+    files = [change["file"] for change in bug["changes"]]
+    return sorted({file for file in files if not file.endswith(".h")} | set(bug.get("with", [])))
+
+
+def check(build, words, library):
+    """What a check said if it found something, else None."""
+    environment = {**os.environ, "AUTOGLM_CUDA_LIBRARY": str(library),
+                   "AUTOGLM_CUDA_EMUL_LIBRARY": str(library)}
+    try:
+        ran = subprocess.run([build.program(words[0]), *words[1:]], env=environment, text=True,
+                             capture_output=True, timeout=900)
+    except subprocess.TimeoutExpired:
+        return "it did not end"
+    if ran.returncode == 0:
+        return None
+    said = COMPLAINT.search(ran.stderr) or COMPLAINT.search(ran.stdout)
+    if said:
+        return said[0]
+    if ran.returncode < 0:
+        return f"ended by signal {-ran.returncode}"
+    return (ran.stdout + ran.stderr).strip().splitlines()[-1]
+
+
+def judge(build, bug, folder):
+    """(whether it is as it should be, the line to print)."""
+    overlay = folder / re.sub(r"[^a-z0-9]+", "-", bug["name"].lower())
+    plant(bug, overlay)
+    sources = sources_of(bug)
+    for source in sources:
+        compiled = build.compile(overlay, source)
+        if compiled.returncode != 0:
+            return False, f"{bug['name']}: does not compile: {compiled.stderr[:400]}"
+    library, linked = build.link(overlay, sources)
+    if linked.returncode != 0:
+        return False, f"{bug['name']}: does not link: {linked.stderr[:400]}"
+    for words in bug["checks"]:
+        said = check(build, words.split(), library)
+        if said:
+            shutil.rmtree(overlay)
+            return bool(bug["changes"]), f"{bug['name']}: {words}: {said[:240]}"
+    shutil.rmtree(overlay)
+    return not bug["changes"], f"{bug['name']}: " + ("MISSED" if bug["changes"] else "nothing found")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--preset", default="dev")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("names", nargs="*", help="bugs whose names hold one of these")
+    arguments = parser.parse_args()
+    bugs = json.loads((HERE / "planted_bugs.json").read_text())
+    if arguments.names:
+        bugs = [bug for bug in bugs if any(name in bug["name"] for name in arguments.names)]
+    build = Build(arguments.preset)
+    folder = build.folder / "planted"
+    good = 0
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        for ok, line in pool.map(lambda bug: judge(build, bug, folder), bugs):
+            good += ok
+            print(("" if ok else "NOT CAUGHT ") + line, flush=True)
+    print(f"{good} of {len(bugs)} as it should be")
+    return 0 if good == len(bugs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

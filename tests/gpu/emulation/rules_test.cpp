@@ -1,0 +1,334 @@
+// What the emulated device refuses, each for its own reason, and that it leaves alone what is
+// right.
+#include <cublas_v2.h>
+#include <cudnn.h>
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "tests/gpu/emulation/device.h"
+#include "tests/gpu/emulation/faulty_kernels.h"
+
+namespace autoglm::emulation {
+namespace {
+
+constexpr std::size_t kCount = 64;
+constexpr std::size_t kBytes = kCount * sizeof(float);
+
+/// A stream, and two arrays of 64 numbers, of which the first holds 0, 1, 2, …
+class Setting {
+ public:
+  Setting() {
+    control().repair();
+    REQUIRE(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking) == cudaSuccess);
+    numbers = array();
+    results = array();
+    for (std::size_t i = 0; i < kCount; ++i) {
+      host.at(i) = static_cast<float>(i);
+    }
+    upload(numbers);
+  }
+  ~Setting() {
+    control().repair();
+    CHECK(cudaStreamSynchronize(stream) == cudaSuccess);
+    CHECK(cudaFree(numbers) == cudaSuccess);
+    CHECK(cudaFree(results) == cudaSuccess);
+    CHECK(cudaStreamDestroy(stream) == cudaSuccess);
+    CHECK(control().live() == 0);
+  }
+  Setting(const Setting&) = delete;
+  Setting& operator=(const Setting&) = delete;
+
+  static float* array() {
+    void* made = nullptr;
+    REQUIRE(cudaMalloc(&made, kBytes) == cudaSuccess);
+    return static_cast<float*>(made);
+  }
+  void upload(float* to) {
+    REQUIRE(cudaMemcpyAsync(to, host.data(), kBytes, cudaMemcpyHostToDevice, stream) ==
+            cudaSuccess);
+  }
+  std::array<float, kCount> download() {
+    std::array<float, kCount> found{};
+    CHECK(cudaMemcpyAsync(found.data(), results, kBytes, cudaMemcpyDeviceToHost, stream) ==
+          cudaSuccess);
+    return found;
+  }
+  /// What the device says after a kernel.
+  std::string complaint_about(Faulty kind) {
+    REQUIRE(launch_faulty(kind, stream, numbers, results) == cudaSuccess);
+    const cudaError_t error = cudaStreamSynchronize(stream);
+    CHECK((error != cudaSuccess) == broken());
+    return control().complaint;
+  }
+
+  cudaStream_t stream = nullptr;
+  float* numbers = nullptr;
+  float* results = nullptr;
+  std::array<float, kCount> host{};
+};
+
+void expect(Faulty kind, const std::string& text) {
+  Setting setting;
+  const std::string complaint = setting.complaint_about(kind);
+  CAPTURE(complaint);
+  CHECK(complaint.find(text) != std::string::npos);
+}
+
+TEST_CASE("a kernel that keeps the rules is run as it stands") {
+  Setting setting;
+  CHECK(setting.complaint_about(Faulty::nothing).empty());
+  const std::array<float, kCount> found = setting.download();
+  for (std::size_t i = 0; i < kCount; ++i) {
+    CHECK(found.at(i) == static_cast<float>(kCount - 1 - i));
+  }
+}
+
+TEST_CASE("threads of a warp may share memory around their own barrier") {
+  Setting setting;
+  CHECK(setting.complaint_about(Faulty::nothing_of_warps).empty());
+  CHECK(setting.download().at(33) == 62);
+}
+TEST_CASE(
+    "an exchange of numbers is no barrier: threads of a warp that take it for one are found") {
+  expect(Faulty::exchange_as_barrier, "threads of a warp without a barrier");
+}
+TEST_CASE("threads that share memory without a barrier are found in any order of threads") {
+  expect(Faulty::no_barrier, "without a barrier");
+}
+TEST_CASE("shared memory that is written again while others may read it is found") {
+  expect(Faulty::no_second_barrier, "threads without a barrier");
+}
+TEST_CASE("shared memory that nothing has written is not read unseen") {
+  expect(Faulty::unwritten_shared_memory, "what nothing has written");
+}
+TEST_CASE("device memory that nothing has written is not read unseen") {
+  expect(Faulty::unwritten_device_memory, "what nothing has written");
+}
+TEST_CASE("an access one number past the end of an array is found") {
+  expect(Faulty::past_the_end, "memory outside of every allocation");
+}
+TEST_CASE("an access of 16 bytes at an address that is no multiple of them is found") {
+  expect(Faulty::misaligned, "not a multiple of the size");
+}
+TEST_CASE("a barrier that some threads of a block never reach is found") {
+  expect(Faulty::barrier_for_some, "a barrier of the block that some threads do not reach");
+}
+TEST_CASE("threads that wait at different barriers are found") {
+  expect(Faulty::different_barriers, "threads of a block wait at different barriers");
+}
+TEST_CASE("an exchange that names lanes which have ended is found") {
+  expect(Faulty::exchange_for_some, "a warp waits for thread");
+}
+TEST_CASE("two blocks that write the same number are found") {
+  expect(Faulty::blocks_that_collide, "two blocks of a kernel");
+}
+TEST_CASE("more shared memory than a block has is found") {
+  expect(Faulty::too_much_shared_memory, "48 KiB");
+}
+
+TEST_CASE("memory that was freed is not reached again") {
+  Setting setting;
+  float* gone = Setting::array();
+  setting.upload(gone);
+  setting.upload(setting.results);
+  CHECK(cudaFree(gone) == cudaSuccess);
+  CHECK(launch_sum(setting.stream, gone, setting.results) == cudaSuccess);
+  CHECK(cudaStreamSynchronize(setting.stream) == cudaErrorLaunchFailure);
+  CHECK(std::string(control().complaint).find("outside of every allocation") != std::string::npos);
+}
+
+TEST_CASE("what was never allocated, or was freed before, is not freed") {
+  Setting setting;
+  CHECK(cudaFree(setting.numbers + 1) == cudaErrorInvalidValue);
+  float* once = Setting::array();
+  CHECK(cudaFree(once) == cudaSuccess);
+  CHECK(cudaFree(once) == cudaErrorInvalidValue);
+}
+
+TEST_CASE("a copy past the end or in another direction than it says is refused") {
+  Setting setting;
+  CHECK(cudaMemcpyAsync(setting.numbers + 1, setting.host.data(), kBytes, cudaMemcpyHostToDevice,
+                        setting.stream) == cudaErrorInvalidValue);
+  CHECK(cudaMemcpyAsync(setting.numbers, setting.host.data(), kBytes, cudaMemcpyDeviceToHost,
+                        setting.stream) == cudaErrorInvalidMemcpyDirection);
+}
+
+TEST_CASE("memory that nothing has written comes to the host as NaN") {
+  Setting setting;
+  CHECK(std::isnan(setting.download().at(kCount - 1)));
+}
+
+TEST_CASE("what goes to pinned memory is there when the stream was waited for, not before") {
+  Setting setting;
+  void* pinned = nullptr;
+  REQUIRE(cudaMallocHost(&pinned, kBytes) == cudaSuccess);
+  const float* numbers = static_cast<const float*>(pinned);
+  CHECK(cudaMemcpyAsync(pinned, setting.numbers, kBytes, cudaMemcpyDeviceToHost, setting.stream) ==
+        cudaSuccess);
+  CHECK(std::isnan(numbers[3]));
+  CHECK(cudaStreamSynchronize(setting.stream) == cudaSuccess);
+  CHECK(numbers[3] == 3);
+  CHECK(cudaFreeHost(pinned) == cudaSuccess);
+}
+
+TEST_CASE("pinned memory that changes before its copy is made arrives changed") {
+  Setting setting;
+  void* pinned = nullptr;
+  REQUIRE(cudaMallocHost(&pinned, kBytes) == cudaSuccess);
+  float* numbers = static_cast<float*>(pinned);
+  std::fill_n(numbers, kCount, 1.0F);
+  CHECK(cudaMemcpyAsync(setting.results, pinned, kBytes, cudaMemcpyHostToDevice, setting.stream) ==
+        cudaSuccess);
+  std::fill_n(numbers, kCount, 2.0F);
+  CHECK(setting.download().at(0) == 2);
+  CHECK(cudaFreeHost(pinned) == cudaSuccess);
+}
+
+/// A second stream, and an event.
+class Pair {
+ public:
+  Pair() {
+    REQUIRE(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking) == cudaSuccess);
+    REQUIRE(cudaEventCreateWithFlags(&event, cudaEventDisableTiming) == cudaSuccess);
+  }
+  ~Pair() {
+    CHECK(cudaEventDestroy(event) == cudaSuccess);
+    CHECK(cudaStreamDestroy(stream) == cudaSuccess);
+  }
+  Pair(const Pair&) = delete;
+  Pair& operator=(const Pair&) = delete;
+
+  cudaStream_t stream = nullptr;
+  cudaEvent_t event = nullptr;
+};
+
+TEST_CASE("a kernel that uses what another stream writes, without waiting for it, is found") {
+  Setting setting;
+  const Pair other;
+  CHECK(cudaMemsetAsync(setting.results, 0, kBytes, other.stream) == cudaSuccess);
+  CHECK(launch_sum(setting.stream, setting.numbers, setting.results) == cudaSuccess);
+  static_cast<void>(cudaStreamSynchronize(other.stream));
+  CHECK(cudaStreamSynchronize(setting.stream) == cudaErrorLaunchFailure);
+  const std::string complaint = control().complaint;
+  CAPTURE(complaint);
+  CHECK(complaint.find("streams that do not wait") != std::string::npos);
+  control().repair();
+}
+
+TEST_CASE("a kernel that waits for the event of another stream uses what it writes") {
+  Setting setting;
+  const Pair other;
+  CHECK(cudaMemsetAsync(setting.results, 0, kBytes, other.stream) == cudaSuccess);
+  CHECK(cudaEventRecord(other.event, other.stream) == cudaSuccess);
+  CHECK(cudaStreamWaitEvent(setting.stream, other.event, 0) == cudaSuccess);
+  CHECK(launch_sum(setting.stream, setting.numbers, setting.results) == cudaSuccess);
+  CHECK(setting.download().at(5) == 5);
+  CHECK(std::string(control().complaint).empty());
+}
+
+TEST_CASE("an event orders what came before it, not what comes after") {
+  Setting setting;
+  const Pair other;
+  CHECK(cudaEventRecord(other.event, other.stream) == cudaSuccess);
+  CHECK(cudaMemsetAsync(setting.results, 0, kBytes, other.stream) == cudaSuccess);
+  CHECK(cudaStreamWaitEvent(setting.stream, other.event, 0) == cudaSuccess);
+  CHECK(launch_sum(setting.stream, setting.numbers, setting.results) == cudaSuccess);
+  static_cast<void>(cudaStreamSynchronize(other.stream));
+  CHECK(cudaStreamSynchronize(setting.stream) == cudaErrorLaunchFailure);
+  control().repair();
+}
+
+TEST_CASE("two streams may read the same memory at once") {
+  Setting setting;
+  const Pair other;
+  float* second = Setting::array();
+  CHECK(cudaStreamSynchronize(setting.stream) == cudaSuccess);
+  CHECK(cudaMemcpyAsync(setting.results, setting.numbers, kBytes, cudaMemcpyDeviceToDevice,
+                        setting.stream) == cudaSuccess);
+  CHECK(cudaMemcpyAsync(second, setting.numbers, kBytes, cudaMemcpyDeviceToDevice, other.stream) ==
+        cudaSuccess);
+  CHECK(cudaStreamSynchronize(other.stream) == cudaSuccess);
+  CHECK(cudaStreamSynchronize(setting.stream) == cudaSuccess);
+  CHECK(cudaFree(second) == cudaSuccess);
+}
+
+TEST_CASE("a device that is full says so and goes on") {
+  Setting setting;
+  void* address = nullptr;
+  CHECK(cudaMalloc(&address, control().memory_bytes) == cudaErrorMemoryAllocation);
+  CHECK(cudaGetLastError() == cudaErrorMemoryAllocation);
+  CHECK(cudaGetLastError() == cudaSuccess);
+}
+
+/// One product of 8x8 matrices, which may be changed.
+struct Product {
+  std::int64_t lda = 8, ldb = 8, ldc = 8, n = 8;
+  cudaDataType_t a = CUDA_R_32F, b = CUDA_R_32F, c = CUDA_R_32F;
+  cublasComputeType_t compute = CUBLAS_COMPUTE_32F;
+};
+
+cublasStatus_t multiply(const Product& p) {
+  Setting setting;
+  cublasHandle_t handle = nullptr;
+  REQUIRE(cublasCreate(&handle) == CUBLAS_STATUS_SUCCESS);
+  REQUIRE(cublasSetStream(handle, setting.stream) == CUBLAS_STATUS_SUCCESS);
+  const float one = 1;
+  const float zero = 0;
+  const cublasStatus_t status =
+      cublasGemmEx_64(handle, CUBLAS_OP_N, CUBLAS_OP_N, 8, p.n, 8, &one, setting.numbers, p.a,
+                      p.lda, setting.numbers, p.b, p.ldb, &zero, setting.results, p.c, p.ldc,
+                      p.compute, CUBLAS_GEMM_DEFAULT);
+  CHECK(cublasDestroy(handle) == CUBLAS_STATUS_SUCCESS);
+  return status;
+}
+
+TEST_CASE("products are refused that cuBLAS's reference does not allow") {
+  CHECK(multiply({}) == CUBLAS_STATUS_SUCCESS);
+  CHECK(multiply({.lda = 7}) == CUBLAS_STATUS_INVALID_VALUE);
+  CHECK(multiply({.ldc = 9}) == CUBLAS_STATUS_INVALID_VALUE);  // past the end of c
+  CHECK(multiply({.n = -1}) == CUBLAS_STATUS_INVALID_VALUE);
+  CHECK(multiply({.a = CUDA_R_16BF, .b = CUDA_R_16F}) == CUBLAS_STATUS_NOT_SUPPORTED);
+  CHECK(multiply({.c = CUDA_R_16F}) == CUBLAS_STATUS_NOT_SUPPORTED);
+  CHECK(multiply({.a = CUDA_R_16F, .b = CUDA_R_16F, .c = CUDA_R_16BF}) ==
+        CUBLAS_STATUS_NOT_SUPPORTED);
+  CHECK(multiply({.a = CUDA_R_16F, .b = CUDA_R_16F, .compute = CUBLAS_COMPUTE_16F}) ==
+        CUBLAS_STATUS_NOT_SUPPORTED);
+}
+
+TEST_CASE("attributes of cuDNN's descriptors are of their table, of their type, and final") {
+  cudnnBackendDescriptor_t tensor = nullptr;
+  REQUIRE(cudnnBackendCreateDescriptor(CUDNN_BACKEND_TENSOR_DESCRIPTOR, &tensor) ==
+          CUDNN_STATUS_SUCCESS);
+  const std::int64_t id = 1;
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_ENGINEHEUR_MODE, CUDNN_TYPE_HEUR_MODE, 1,
+                                 &id) == CUDNN_STATUS_NOT_SUPPORTED);
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_FLOAT, 1, &id) ==
+        CUDNN_STATUS_BAD_PARAM_ATTRIBUTE_TYPE);
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64, 1, &id) ==
+        CUDNN_STATUS_SUCCESS);
+  CHECK(cudnnBackendFinalize(tensor) == CUDNN_STATUS_BAD_PARAM);  // the rest is missing
+  const std::array<std::int64_t, 4> sizes{1, 2, 3, 4};
+  const std::array<std::int64_t, 4> strides{24, 12, 4, 1};
+  const cudnnDataType_t type = CUDNN_DATA_FLOAT;
+  const std::int64_t alignment = 16;
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_TENSOR_DIMENSIONS, CUDNN_TYPE_INT64, 4,
+                                 sizes.data()) == CUDNN_STATUS_SUCCESS);
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_TENSOR_STRIDES, CUDNN_TYPE_INT64, 4,
+                                 strides.data()) == CUDNN_STATUS_SUCCESS);
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_TENSOR_DATA_TYPE, CUDNN_TYPE_DATA_TYPE, 1,
+                                 &type) == CUDNN_STATUS_SUCCESS);
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_TENSOR_BYTE_ALIGNMENT, CUDNN_TYPE_INT64, 1,
+                                 &alignment) == CUDNN_STATUS_SUCCESS);
+  CHECK(cudnnBackendFinalize(tensor) == CUDNN_STATUS_SUCCESS);
+  CHECK(cudnnBackendSetAttribute(tensor, CUDNN_ATTR_TENSOR_UNIQUE_ID, CUDNN_TYPE_INT64, 1, &id) ==
+        CUDNN_STATUS_NOT_INITIALIZED);
+  CHECK(cudnnBackendDestroyDescriptor(tensor) == CUDNN_STATUS_SUCCESS);
+  CHECK(cudnnBackendDestroyDescriptor(tensor) == CUDNN_STATUS_BAD_PARAM);
+}
+
+}  // namespace
+}  // namespace autoglm::emulation

@@ -1,0 +1,49 @@
+// Whether the operations of a backend compute what those of another one do.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "trainer/nn/check/cases.h"
+
+namespace autoglm::nn {
+
+const char* name_of(DType type);
+
+/// What was found of an operation in a type.
+struct OperationCheck {
+  int cases = 0;
+  double error = 0;          // the greatest difference, as a part of the number plus a typical one
+  double part_of_limit = 0;  // of what rounding may do; at most 1 where all is well
+  bool repeatable = true;    // two runs had the same bits
+  std::vector<std::string> faults{};  // a line each, the case first
+};
+
+/// Each case runs twice, on arrays that are NaN where nothing was written yet, and must give the
+/// same bits; and once more at addresses that are aligned to single numbers.
+class Comparison {
+ public:
+  using Key = std::pair<std::string, DType>;  // the operation, its type
+
+  /// Neither is owned; both must outlive this.
+  Comparison(Backend& subject, Backend& reference) : subject_(subject), reference_(reference) {}
+
+  void compare(const Case& one, std::uint64_t seed);
+
+  const std::map<Key, OperationCheck>& operations() const { return operations_; }
+  bool ok() const;
+
+ private:
+  std::vector<Output> outputs(const Case& one, OperationCheck& check, std::uint64_t seed,
+                              bool misaligned);
+
+  Backend& subject_;
+  Backend& reference_;
+  std::map<Key, OperationCheck> operations_{};
+};
+
+}  // namespace autoglm::nn
