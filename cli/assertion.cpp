@@ -83,6 +83,14 @@ Expression parse_assertion(const std::string& text) {
   }
 }
 
+std::vector<Expression> parse_assertions(const std::vector<std::string>& texts) {
+  std::vector<Expression> assertions;
+  for (const std::string& text : texts) {
+    assertions.push_back(parse_assertion(text));
+  }
+  return assertions;
+}
+
 AssertionResult judge_assertion(const Expression& assertion, const std::vector<Trial>& trials,
                                 const Objective& objective) {
   const TrialCounts counts = count_trials(trials);

@@ -11,6 +11,7 @@ namespace autoglm {
 
 /// Throws UsageError with the place in the text: "--assert 'loss <': …".
 Expression parse_assertion(const std::string& text);
+std::vector<Expression> parse_assertions(const std::vector<std::string>& texts);
 
 struct AssertionResult {
   bool holds = false;

@@ -128,7 +128,12 @@ std::string zsh_script(const CLI::App& app) {
       "    fi\n"
       "  }}\n"
       "}}\n"
-      "compdef _autoglm autoglm\n",
+      "# From a folder of fpath it is called at once, else it is to be made known.\n"
+      "if [[ $funcstack[1] = _autoglm ]]; then\n"
+      "  _autoglm \"$@\"\n"
+      "else\n"
+      "  compdef _autoglm autoglm\n"
+      "fi\n",
       zsh_commands(app), value_cases(app, "      "), flag_cases(app, "        "));
 }
 

@@ -50,10 +50,7 @@ StudyReport read_report(const ReportOptions& options) {
 }
 
 Demands read_demands(const ReportOptions& options) {
-  Demands demands;
-  for (const std::string& text : options.asserts) {
-    demands.asserts.push_back(parse_assertion(text));
-  }
+  Demands demands{.asserts = parse_assertions(options.asserts)};
   if (!options.baseline.empty()) {
     demands.baseline = read_baseline(options.baseline);
   } else if (!options.max_regression.empty()) {

@@ -146,10 +146,7 @@ int run_tune(const TuneOptions& options) {
   check_training_metrics(spec);
   check_training_data(spec);
   check_training_devices(spec);
-  std::vector<Expression> asserts;
-  for (const std::string& text : options.asserts) {
-    asserts.push_back(parse_assertion(text));
-  }
+  const std::vector<Expression> asserts = parse_assertions(options.asserts);
   const std::optional<double> seconds = time_limit(options, spec);
   const Objective objective = spec.objective;
   const int slots = spec.parallel;

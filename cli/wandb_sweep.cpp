@@ -51,6 +51,8 @@ class Sweep {
   void read_parameter(const std::string& name, const SpecNode& node);
   std::optional<Domain> domain_of(const std::string& name, const SpecNode& node);
   Domain listed(const std::string& name, const SpecNode& node);
+  Domain log_range(const std::string& name, const std::string& distribution, const SpecNode& node);
+  Domain bell(const std::string& name, const std::string& distribution, const SpecNode& node);
   void read_early_terminate();
   void read_command();
   std::string arguments(const char* form) const;
@@ -147,9 +149,11 @@ Domain Sweep::listed(const std::string& name, const SpecNode& node) {
   return choice;
 }
 
+double as_it_is(double x) { return x; }
+double power_of_e(double x) { return std::exp(x); }
+
 /// `min` and `max` of the node, through `scale`.
-template <typename Scale>
-FloatRange range_of(const SpecNode& node, const Scale& scale, bool log) {
+FloatRange range_of(const SpecNode& node, double (*scale)(double), bool log) {
   return {.min = scale(number_member(node, "min", 0)),
           .max = scale(number_member(node, "max", 1)),
           .log = log};
@@ -176,60 +180,62 @@ Domain with_step(const FloatRange& range, double q) {
 }
 
 std::optional<Domain> Sweep::domain_of(const std::string& name, const SpecNode& node) {
-  const auto same = [](double x) { return x; };
-  const auto power = [](double x) { return std::exp(x); };
   std::string distribution = text_member(node, "distribution");
   if (distribution.empty() && node.member("min") != nullptr) {
     distribution = has_integer_bounds(node) ? "int_uniform" : "uniform";
   }
-  const double q = number_member(node, "q", 1);
-  const std::string quoted = json_quoted(name);
   if (distribution.empty() || distribution == "constant" || distribution == "categorical" ||
       distribution == "categorical_w_probabilities") {
     return listed(name, node);
   }
   if (distribution == "int_uniform") {
-    return with_step(range_of(node, same, false), 1);
+    return with_step(range_of(node, as_it_is, false), 1);
   }
   if (distribution == "uniform") {
-    return range_of(node, same, false);
+    return range_of(node, as_it_is, false);
   }
   if (distribution == "q_uniform") {
-    return with_step(range_of(node, same, false), q);
+    return with_step(range_of(node, as_it_is, false), number_member(node, "q", 1));
   }
-  if (distribution == "log_uniform") {
-    return range_of(node, power, true);
+  if (distribution.find("log_uniform") != std::string::npos) {
+    return log_range(name, distribution, node);
   }
-  if (distribution == "log_uniform_values") {
-    return range_of(node, same, true);
+  if (distribution.ends_with("normal")) {
+    return bell(name, distribution, node);
   }
-  if (distribution == "q_log_uniform" || distribution == "q_log_uniform_values") {
-    if (q != 1) {
-      note(fmt::format("parameter {}: the step {} of a log range", quoted, q));
-    }
-    return with_step(
-        distribution == "q_log_uniform" ? range_of(node, power, true) : range_of(node, same, true),
-        q);
+  note(fmt::format("parameter {}: the distribution {}; the parameter is left out",
+                   json_quoted(name), json_quoted(distribution)));
+  return std::nullopt;
+}
+
+/// log_uniform, q_log_uniform and inv_log_uniform have exponents as bounds, those that end in
+/// _values the values themselves.
+Domain Sweep::log_range(const std::string& name, const std::string& distribution,
+                        const SpecNode& node) {
+  const bool by_exponent = !distribution.ends_with("_values");
+  const FloatRange range = range_of(node, by_exponent ? power_of_e : as_it_is, /*log=*/true);
+  if (distribution.starts_with("inv_")) {
+    note(fmt::format("parameter {}: {} is log_uniform here", json_quoted(name), distribution));
   }
-  if (distribution == "inv_log_uniform" || distribution == "inv_log_uniform_values") {
-    note(fmt::format("parameter {}: {} is log_uniform here", quoted, distribution));
-    return distribution == "inv_log_uniform" ? range_of(node, power, true)
-                                             : range_of(node, same, true);
+  if (!distribution.starts_with("q_")) {
+    return range;
   }
+  const double q = number_member(node, "q", 1);
+  if (q != 1) {
+    note(fmt::format("parameter {}: the step {} of a log range", json_quoted(name), q));
+  }
+  return with_step(range, q);
+}
+
+/// normal, log_normal and their stepped forms.
+Domain Sweep::bell(const std::string& name, const std::string& distribution, const SpecNode& node) {
+  const bool log = distribution.find("log_") != std::string::npos;
   const double mu = number_member(node, "mu", 0);
   const double spread = 3 * number_member(node, "sigma", 1);
-  if (distribution == "normal" || distribution == "q_normal") {
-    note(fmt::format("parameter {}: {} is uniform within three sigma here", quoted, distribution));
-    return FloatRange{.min = mu - spread, .max = mu + spread};
-  }
-  if (distribution == "log_normal" || distribution == "q_log_normal") {
-    note(fmt::format("parameter {}: {} is log_uniform within three sigma here", quoted,
-                     distribution));
-    return FloatRange{.min = std::exp(mu - spread), .max = std::exp(mu + spread), .log = true};
-  }
-  note(fmt::format("parameter {}: the distribution {}; the parameter is left out", quoted,
-                   json_quoted(distribution)));
-  return std::nullopt;
+  note(fmt::format("parameter {}: {} is {} within three sigma here", json_quoted(name),
+                   distribution, log ? "log_uniform" : "uniform"));
+  return log ? FloatRange{.min = std::exp(mu - spread), .max = std::exp(mu + spread), .log = true}
+             : FloatRange{.min = mu - spread, .max = mu + spread};
 }
 
 /// Hyperband of W&B: brackets from min_iter on by eta, or max_iter / eta^s.

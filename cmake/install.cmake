@@ -11,3 +11,21 @@ install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/autoglm USE_SOUR
   PATTERN *.trials EXCLUDE)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+
+# What the program says of itself: the manual page, and completions where the shells look for them.
+function(install_text path)
+  list(JOIN ARGN "\" \"" arguments)
+  install(CODE "
+    set(file \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${path}\")
+    get_filename_component(folder \"\${file}\" DIRECTORY)
+    file(MAKE_DIRECTORY \"\${folder}\")
+    execute_process(COMMAND \"$<TARGET_FILE:autoglm>\" \"${arguments}\" OUTPUT_FILE \"\${file}\"
+      COMMAND_ERROR_IS_FATAL ANY)
+    message(STATUS \"Installing: \${file}\")")
+endfunction()
+if(TARGET autoglm)
+  install_text(${CMAKE_INSTALL_MANDIR}/man1/autoglm.1 manual)
+  install_text(${CMAKE_INSTALL_DATADIR}/bash-completion/completions/autoglm completion bash)
+  install_text(${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_autoglm completion zsh)
+  install_text(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/autoglm.fish completion fish)
+endif()

@@ -30,6 +30,13 @@ class Install(unittest.TestCase):
                      "share/doc/autoglm/docs/spec.md"):
             self.assertTrue((self.prefix / name).is_file(), name)
 
+    def test_the_manual_and_completions_are_there(self):
+        for name, part in (("share/man/man1/autoglm.1", ".TH AUTOGLM 1"),
+                           ("share/bash-completion/completions/autoglm", "complete -o default -F _autoglm autoglm"),
+                           ("share/zsh/site-functions/_autoglm", "#compdef autoglm"),
+                           ("share/fish/vendor_completions.d/autoglm.fish", "complete -c autoglm")):
+            self.assertIn(part, (self.prefix / name).read_text())
+
     def test_nothing_that_a_run_left_behind_is_installed(self):
         left = [path.name for path in self.prefix.rglob("*")
                 if path.suffix in (".db", ".trials") or path.name == "digits.csv"]
