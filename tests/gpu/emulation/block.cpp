@@ -60,7 +60,7 @@ class Block {
     return running.block.x +
            launch_.blocks.x * (running.block.y + launch_.blocks.y * running.block.z);
   }
-  void run_lane(std::size_t lane);
+  void run_lane(std::size_t number);
   bool run_warp(std::size_t first, std::mt19937_64& draw);
   bool release_warp(std::size_t first);
   bool release_lanes(std::size_t first, std::size_t end, std::size_t lane);

@@ -70,10 +70,10 @@ Outcome train(const Example& example) {
 /// Calls whose failure changes no number: they give something back, or ask cuDNN for a plan,
 /// without which patches are multiplied.
 bool may_fail_unseen(const std::string& call) {
-  static const std::set<std::string> kGivingBack{
+  static const std::set<std::string> giving_back{
       "cudaFree",         "cudaFreeHost",  "cudaStreamDestroy", "cudaStreamSynchronize",
       "cudaEventDestroy", "cublasDestroy", "cudaSetDevice",     "cudaEventSynchronize"};
-  return kGivingBack.count(call) > 0 ||
+  return giving_back.count(call) > 0 ||
          (call.starts_with("cudnn") && call != "cudnnBackendExecute");
 }
 

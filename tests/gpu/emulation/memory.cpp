@@ -113,7 +113,8 @@ bool free_device(void* address) {
   const std::size_t pages = pages_of(found.bytes);
   char* first = static_cast<char*>(address) + up(found.bytes, kAlignment) - pages;
   // The addresses are given back with what lay there; nobody gets them again.
-  mmap(first, pages, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0);
+  static_cast<void>(mmap(first, pages, PROT_NONE,
+                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
   madvise(traces_of(first), pages / 2 * sizeof(Trace), MADV_DONTNEED);
   set_owner(first, pages, 0);
   space().in_use -= found.bytes;
