@@ -105,7 +105,7 @@ std::optional<Suggestion> GaussianProcessSearcher::suggest(std::int64_t number,
 
 Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::Model& model,
                                                         std::size_t trials, Rng& rng) const {
-  const double best_seen = model.regression.fitted_means().minCoeff();
+  const double best_seen = model.regression.targets().minCoeff();
   if (options_.acquisition == Rule::mixture) {
     const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
     return draw_acquisition(best_seen, options_.kappa, early, rng);
