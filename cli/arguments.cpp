@@ -4,13 +4,17 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdlib>
 #include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "cli/argument_parts.h"
+#include "cli/asking_arguments.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/inspecting_arguments.h"
 #include "cli/output.h"
 #include "cli/spec.h"
 #include "cli/version.h"
@@ -26,79 +30,35 @@ struct AllOptions {
   StdioOptions stdio{};
   TrainOptions train{};
   LogOptions log{};
+  AskOptions ask{};
+  TellOptions tell{};
+  EnqueueOptions enqueue{};
+  ExplainOptions explain{};
+  RerunOptions rerun{};
+  TailOptions tail{};
+  StudiesOptions studies{};
+  DbCheckOptions db_check{};
 };
-
-/// AUTOGLM_<FLAG> mirrors a flag, except inside a trial.
-void mirror(CLI::Option* option) {
-  if (std::getenv("AUTOGLM_TRIAL") != nullptr) {
-    return;
-  }
-  std::string name = option->get_lnames().front();
-  for (char& c : name) {
-    c = c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  }
-  option->envname("AUTOGLM_" + name);
-}
-
-/// Of several runs on a terminal the last value counts, as users of other tools expect.
-template <typename T>
-CLI::Option* add_option(CLI::App& app, const std::string& flag, T& target,
-                        const std::string& help) {
-  CLI::Option* option = app.add_option(flag, target, help);
-  option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
-  mirror(option);
-  return option;
-}
-
-CLI::App& add_command(CLI::App& app, const std::string& name, const std::string& example,
-                      const std::string& summary) {
-  CLI::App* command = app.add_subcommand(name, fmt::format("Example: {}\n\n{}", example, summary));
-  command->group("");
-  return *command;
-}
-
-void add_study_options(CLI::App& app, StudyOptions& options) {
-  app.add_option("spec", options.spec, "the spec, a JSON file")->type_name("SPEC.json")->required();
-  app.add_option("--set", options.set,
-                 "override a key of the spec by its dotted path; VALUE is JSON, else text")
-      ->type_name("KEY=VALUE")
-      ->allow_extra_args(false);
-  add_option(app, "--searcher", options.searcher, "the searcher, instead of the spec's")
-      ->type_name("NAME");
-}
-
-void add_storage_options(CLI::App& app, StudyOptions& options) {
-  add_option(app, "--study", options.study, "the study's file (default: NAME.db beside the spec)")
-      ->type_name("FILE.db");
-  app.add_option("--seed", options.seed,
-                 "the seed of a new study (default: the spec's, else drawn)")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
-  add_option(app, "--numerics", options.numerics,
-             "how models are computed: the same on every machine, or as fast as this one can")
-      ->check(CLI::IsMember({"auto", "baseline"}));
-  mirror(app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file"));
-  mirror(app.add_flag("--take-over", options.take_over,
-                      "run trials again that another program left running"));
-}
 
 void add_tune(CLI::App& app, TuneOptions& options) {
   CLI::App& tune = add_command(app, "tune", "autoglm tune study.json --parallel 4",
                                "Runs a study to its budget; the same command again resumes it.");
-  add_study_options(tune, options.study);
+  add_spec_options(tune, options.study);
   add_storage_options(tune, options.study);
-  add_option(tune, "--trials", options.trials, "trials in all")
+  add_beginning_options(tune, options.study);
+  one_value(tune.add_option("--trials", options.trials, "trials in all"))
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
-  add_option(tune, "--more", options.more, "trials beyond what is there")
+  one_value(tune.add_option("--more", options.more, "trials beyond what is there"))
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
-  add_option(tune, "--time", options.time, "stop after this time: 90s, 10m, 2h, 1d")
+  one_value(tune.add_option("--time", options.time, "stop after this time: 90s, 10m, 2h, 1d"))
       ->type_name("DURATION");
-  add_option(tune, "--parallel", options.parallel, "trials at a time")
+  one_value(tune.add_option("--parallel", options.parallel, "trials at a time"))
       ->check(CLI::Range(1, kMostParallel));
-  add_option(tune, "--trial-dir", options.trial_dir,
-             "where trials run (default: STUDY.trials beside the study)")
+  one_value(tune.add_option("--trial-dir", options.trial_dir,
+                            "where trials run (default: STUDY.trials beside the study)"))
       ->type_name("DIR");
-  mirror(tune.add_flag("--json", options.json, "print events as JSON lines"));
-  add_option(tune, "--progress", options.progress, "what to show on standard error")
+  mirrored(tune.add_flag("--json", options.json, "print events as JSON lines"));
+  one_value(tune.add_option("--progress", options.progress, "what to show on standard error"))
       ->check(CLI::IsMember({"auto", "bar", "plain", "none"}));
   tune.add_option("--assert", options.asserts,
                   "exit 6 unless this holds for the best trial: 'loss < 0.1'")
@@ -111,30 +71,24 @@ void add_report(CLI::App& app, ReportOptions& options) {
       add_command(app, "report", "autoglm report study.db --format json",
                   "Shows the best configurations and the history of a study; reads only.");
   report.add_option("study", options.study, "the study's file")->type_name("STUDY.db")->required();
-  add_option(report, "--study-name", options.study_name, "which study, if the file has several")
+  one_value(
+      report.add_option("--study-name", options.study_name, "which study, if the file has several"))
       ->type_name("NAME");
-  auto* top = add_option(report, "--top", options.top, "rows of a table")
+  auto* top = one_value(report.add_option("--top", options.top, "rows of a table"))
                   ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   report.callback([&options, top] { options.top_given = top->count() > 0; });
-  add_option(report, "--format", options.format, "how to show it")
+  one_value(report.add_option("--format", options.format, "how to show it"))
       ->check(CLI::IsMember({"table", "json", "csv", "markdown"}));
-  add_option(report, "--output", options.output, "write to this file instead, whole or not at all")
+  one_value(report.add_option("--output", options.output,
+                              "write to this file instead, whole or not at all"))
       ->type_name("FILE");
 }
 
 void add_validate(CLI::App& app, ValidateOptions& options) {
   CLI::App& validate = add_command(app, "validate", "autoglm validate study.json",
                                    "Checks a spec and prints what it resolves to; starts nothing.");
-  add_study_options(validate, options.study);
-  mirror(validate.add_flag("--json", options.json, "print one JSON object"));
-}
-
-void add_stdio(CLI::App& app, StdioOptions& options) {
-  CLI::App& stdio =
-      add_command(app, "stdio", R"(echo '{"ask": 1}' | autoglm stdio study.json)",
-                  "Asks and tells as a conversation: a JSON object a line in, one a line out.");
-  add_study_options(stdio, options.study);
-  add_storage_options(stdio, options.study);
+  add_spec_options(validate, options.study);
+  mirrored(validate.add_flag("--json", options.json, "print one JSON object"));
 }
 
 void add_train(CLI::App& app, TrainOptions& options) {
@@ -144,8 +98,9 @@ void add_train(CLI::App& app, TrainOptions& options) {
   train.add_option("trial", options.trial, "the trial's section, with values filled in")
       ->type_name("TRIAL.json")
       ->required();
-  add_option(train, "--dir", options.directory,
-             "where checkpoints are written; the same command again goes on from there")
+  one_value(
+      train.add_option("--dir", options.directory,
+                       "where checkpoints are written; the same command again goes on from there"))
       ->type_name("DIR");
   train
       .add_option("--seed", options.seed, "of weights, order and dropout (default: the section's)")
@@ -280,6 +235,14 @@ int run_command_line(int argc, char** argv) {
   add_stdio(app, options.stdio);
   add_train(app, options.train);
   add_log(app, options.log);
+  add_ask(app, options.ask);
+  add_tell(app, options.tell);
+  add_enqueue(app, options.enqueue);
+  add_explain(app, options.explain);
+  add_tail(app, options.tail);
+  add_rerun(app, options.rerun);
+  add_studies(app, options.studies);
+  add_db(app, options.db_check);
   app.footer(commands_text(app));
   check_command_name(app, argc, argv);
   app.require_subcommand(1);
@@ -287,20 +250,23 @@ int run_command_line(int argc, char** argv) {
     return *status;
   }
   settle_budget(options.tune, argc, argv);
-  const std::string command = app.get_subcommands().front()->get_name();
-  if (command == "tune") {
-    return run_tune(options.tune);
-  }
-  if (command == "report") {
-    return run_report(options.report);
-  }
-  if (command == "validate") {
-    return run_validate(options.validate);
-  }
-  if (command == "train") {
-    return run_train(options.train);
-  }
-  return command == "stdio" ? run_stdio(options.stdio) : run_log(options.log);
+  const std::map<std::string, std::function<int()>> commands{
+      {"ask", [&] { return run_ask(options.ask); }},
+      {"db", [&] { return run_db_check(options.db_check); }},
+      {"enqueue", [&] { return run_enqueue(options.enqueue); }},
+      {"explain", [&] { return run_explain(options.explain); }},
+      {"log", [&] { return run_log(options.log); }},
+      {"report", [&] { return run_report(options.report); }},
+      {"rerun", [&] { return run_rerun(options.rerun); }},
+      {"studies", [&] { return run_studies(options.studies); }},
+      {"stdio", [&] { return run_stdio(options.stdio); }},
+      {"tail", [&] { return run_tail(options.tail); }},
+      {"tell", [&] { return run_tell(options.tell); }},
+      {"train", [&] { return run_train(options.train); }},
+      {"tune", [&] { return run_tune(options.tune); }},
+      {"validate", [&] { return run_validate(options.validate); }},
+  };
+  return commands.at(app.get_subcommands().front()->get_name())();
 }
 
 }  // namespace autoglm

@@ -10,6 +10,7 @@
 #include "optimizer/objective.h"
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
+#include "storage/storage.h"
 
 namespace autoglm {
 
@@ -38,6 +39,10 @@ struct StudySpec {
 /// the searcher's and the rule's options included; `trial` is the runner's. Throws SpecError,
 /// UsageError.
 StudySpec load_spec(const StudyOptions& options);
+
+/// The spec that a study was last run with. Its `directory` is empty: that is not stored. Throws
+/// UsageError where there is none, or none that this version can read.
+StudySpec stored_spec(const StudyRecord& record, const std::string& study_path);
 
 /// Where the study of `spec` is kept: --study, or NAME.db beside the spec. Throws UsageError when
 /// the name is not fit for a file name.
