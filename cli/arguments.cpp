@@ -11,9 +11,11 @@
 #include <vector>
 
 #include "cli/argument_parts.h"
+#include "cli/asking_arguments.h"
 #include "cli/command_text.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/inspecting_arguments.h"
 #include "cli/output.h"
 #include "cli/spec.h"
 #include "cli/spec_schema.h"
@@ -39,29 +41,22 @@ struct AllOptions {
   MergeOptions merge{};
   std::string shell{};  // of completion
   PreviewOptions preview{};
+  AskOptions ask{};
+  TellOptions tell{};
+  EnqueueOptions enqueue{};
+  ExplainOptions explain{};
+  RerunOptions rerun{};
+  TailOptions tail{};
+  StudiesOptions studies{};
+  DbCheckOptions db_check{};
 };
-
-void add_storage_options(CLI::App& app, StudyOptions& options) {
-  one_value(app.add_option("--study", options.study,
-                           "the study's file (default: NAME.db beside the spec)"))
-      ->type_name("FILE.db");
-  app.add_option("--seed", options.seed,
-                 "the seed of a new study (default: the spec's, else drawn)")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{1} << 53));
-  one_value(app.add_option(
-                "--numerics", options.numerics,
-                "how models are computed: the same on every machine, or as fast as this one can"))
-      ->check(CLI::IsMember({"auto", "baseline"}));
-  mirrored(app.add_flag("--new-study", options.new_study, "begin NAME-2 in the same file"));
-  mirrored(app.add_flag("--take-over", options.take_over,
-                        "run trials again that another program left running"));
-}
 
 void add_tune(CLI::App& app, TuneOptions& options) {
   CLI::App& tune = add_command(app, "tune", "autoglm tune study.json --parallel 4",
                                "Runs a study to its budget; the same command again resumes it.");
   add_spec_options(tune, options.study);
   add_storage_options(tune, options.study);
+  add_beginning_options(tune, options.study);
   one_value(tune.add_option("--trials", options.trials, "trials in all"))
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   one_value(tune.add_option("--more", options.more, "trials beyond what is there"))
@@ -115,14 +110,6 @@ void add_init(CLI::App& app, InitOptions& options) {
   one_value(init.add_option("--metric", options.metric, "what the program reports"));
   one_value(init.add_option("--goal", options.goal, "what is good"))
       ->check(CLI::IsMember({"minimize", "maximize"}));
-}
-
-void add_stdio(CLI::App& app, StdioOptions& options) {
-  CLI::App& stdio =
-      add_command(app, "stdio", R"(echo '{"ask": 1}' | autoglm stdio study.json)",
-                  "Asks and tells as a conversation: a JSON object a line in, one a line out.");
-  add_spec_options(stdio, options.study);
-  add_storage_options(stdio, options.study);
 }
 
 void add_train(CLI::App& app, TrainOptions& options) {
@@ -322,6 +309,14 @@ int run_command_line(int argc, char** argv) {
   add_merge(app, options.merge);
   add_preview(app, options.preview);
   add_texts(app, options.shell);
+  add_ask(app, options.ask);
+  add_tell(app, options.tell);
+  add_enqueue(app, options.enqueue);
+  add_explain(app, options.explain);
+  add_tail(app, options.tail);
+  add_rerun(app, options.rerun);
+  add_studies(app, options.studies);
+  add_db(app, options.db_check);
   app.footer(commands_text(app));
   check_command_name(app, argc, argv);
   app.require_subcommand(1);
@@ -330,9 +325,13 @@ int run_command_line(int argc, char** argv) {
   }
   settle_budget(options.tune, argc, argv);
   const std::map<std::string, std::function<int()>> commands{
+      {"ask", [&] { return run_ask(options.ask); }},
       {"completion", [&] { return print(completion_script(app, options.shell)); }},
+      {"db", [&] { return run_db_check(options.db_check); }},
       {"devices", [&] { return run_devices(options.devices); }},
       {"doctor", [&] { return run_doctor(options.doctor); }},
+      {"enqueue", [&] { return run_enqueue(options.enqueue); }},
+      {"explain", [&] { return run_explain(options.explain); }},
       {"export", [&] { return run_export(options.exported); }},
       {"import", [&] { return run_import(options.imported); }},
       {"init", [&] { return run_init(options.init); }},
@@ -341,8 +340,12 @@ int run_command_line(int argc, char** argv) {
       {"merge", [&] { return run_merge(options.merge); }},
       {"preview", [&] { return run_preview(options.preview); }},
       {"report", [&] { return run_report(options.report); }},
+      {"rerun", [&] { return run_rerun(options.rerun); }},
       {"schema", [&] { return print(spec_schema()); }},
       {"stdio", [&] { return run_stdio(options.stdio); }},
+      {"studies", [&] { return run_studies(options.studies); }},
+      {"tail", [&] { return run_tail(options.tail); }},
+      {"tell", [&] { return run_tell(options.tell); }},
       {"train", [&] { return run_train(options.train); }},
       {"tune", [&] { return run_tune(options.tune); }},
       {"validate", [&] { return run_validate(options.validate); }},

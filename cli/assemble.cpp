@@ -10,6 +10,7 @@
 #include <random>
 
 #include "cli/resume_checks.h"
+#include "cli/stored_study.h"
 #include "cli/version.h"
 #include "optimizer/planners/search_and_prune.h"
 #include "optimizer/pruners/catalog.h"
@@ -59,18 +60,12 @@ StudyRecord fresh_record(const StudySpec& spec, const StudyOptions& options) {
   record.metric_names = metric_names(spec);
   record.spec_text = spec.text;
   record.spec_json = to_json(*spec.root);
+  record.folder = spec.directory;
   record.version = kVersion;
   record.seed = options.seed ? *options.seed : spec.seed ? *spec.seed : drawn_seed();
   record.max_trials = spec.max_trials;
   record.created = now();
   return record;
-}
-
-/// The searcher section that the study goes on with: `auto` stays what it was resolved to.
-SpecRoot stored_searcher(const StudyRecord& record) {
-  SpecRoot options = read_spec(record.searcher_options.empty() ? "{}" : record.searcher_options,
-                               "the stored searcher");
-  return with_override(options, "type=" + record.searcher);
 }
 
 bool is_auto(const SpecNode* searcher) {
@@ -140,8 +135,10 @@ void claim(OpenStudy& o, const OpenRequest& request) {
 
 void store_choices(OpenStudy& o, const SearcherChoice& searcher, const PrunerChoice& pruner,
                    std::optional<std::int64_t> max_trials) {
+  const StudyRecord before = o.record;
   o.record.spec_text = o.spec.text;
   o.record.spec_json = to_json(*o.spec.root);
+  o.record.folder = o.spec.directory;
   o.record.searcher = searcher.name;
   o.record.searcher_options = searcher.options;
   o.record.searcher_revision = searcher.revision;
@@ -149,7 +146,9 @@ void store_choices(OpenStudy& o, const SearcherChoice& searcher, const PrunerCho
   o.record.pruner_options = pruner.options;
   o.record.max_trials = max_trials;
   o.record.ended.clear();
-  o.record = o.storage->update(o.record);
+  if (o.record != before) {
+    o.record = o.storage->update(o.record);
+  }
 }
 
 History load_history(OpenStudy& open, const StudyOptions& options) {
@@ -221,6 +220,32 @@ OpenStudy::~OpenStudy() {
   }
 }
 
+void OpenStudy::requeue_overdue() {
+  constexpr std::chrono::seconds kBetween{1};
+  const auto moment = std::chrono::steady_clock::now();
+  if (moment - looked_for_overdue_ < kBetween) {
+    return;
+  }
+  looked_for_overdue_ = moment;
+  for (const std::int64_t number : storage->overdue(record, now())) {
+    const Trial* const trial = study->history().find(number);
+    if (trial != nullptr && trial->state == TrialState::running && trial->external) {
+      study->requeue(number, "its lease was over");
+    }
+  }
+}
+
+std::vector<Trial> OpenStudy::arrivals(const std::set<std::int64_t>& watched) {
+  requeue_overdue();
+  if (!storage->may_have_arrived()) {
+    return {};
+  }
+  std::vector<std::int64_t> open_elsewhere = study->external_trials();
+  open_elsewhere.insert(open_elsewhere.end(), watched.begin(), watched.end());
+  const auto known = static_cast<std::int64_t>(study->history().trials().size());
+  return storage->arrived(record, known, open_elsewhere);
+}
+
 void OpenStudy::close(const std::string& ended) {
   if (!held_) {
     return;
@@ -244,10 +269,14 @@ std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& option
   o.path = study_path(o.spec, options);
   require_folder(o.path);
   o.storage = o.path == ":memory:" ? make_memory_storage() : open_sqlite(o.path, OpenMode::create);
+  o.storage->take_turn();
   find_or_create(o, options);
   const bool foreign = o.is_foreign();
   claim(o, request);
   o.held_ = true;
+  if (!request.brief) {
+    o.storage->end_turn();
+  }
   if (!o.is_new && !foreign) {
     show_changes(o.record, o.spec, o.path);
   }
@@ -280,9 +309,13 @@ std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& option
       o.study->enqueue(configuration, TrialOrigin::initial);
     }
   }
+  o.study->take_in_meanwhile();
   requeue_interrupted(o);
+  o.requeue_overdue();
   o.study->flush();
-  tell_people(o);
+  if (!request.brief) {
+    tell_people(o);
+  }
   return open;
 }
 

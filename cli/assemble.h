@@ -1,8 +1,10 @@
 // Builds a study out of its parts: spec, storage, strategies, history.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,9 @@ namespace autoglm {
 /// What differs between the commands that hold a study.
 struct OpenRequest {
   std::string command{};  // "tune", "stdio": shown to others who want the study
+  /// `ask`: done in a moment, so that the next one who opens the study waits for its end; and says
+  /// nothing of what it finds.
+  bool brief = false;
   std::int64_t guardian_pid = 0;
   std::optional<std::int64_t> trials{};  // --trials
   std::optional<std::int64_t> more{};    // --more
@@ -47,18 +52,24 @@ class OpenStudy {
   std::unique_ptr<Recorder> recorder{};
   std::unique_ptr<Study> study{};
 
+  /// What other programs did since the last call: trials that they enqueued, and ends of those that
+  /// run elsewhere or are among `watched`, for Study::adopt. Leases that are over end here.
+  std::vector<Trial> arrivals(const std::set<std::int64_t>& watched = {});
+
   /// Stores why this run ended, gives the study back and closes the file. Throws StorageError.
   void close(const std::string& ended);
 
  private:
   friend std::unique_ptr<OpenStudy> open_study(StudySpec, const StudyOptions&, const OpenRequest&);
   explicit OpenStudy(StudySpec s) : spec(std::move(s)) {}
+  void requeue_overdue();
   bool held_ = false;
+  std::chrono::steady_clock::time_point looked_for_overdue_{};
 };
 
-/// Opens or makes the study of `spec`: claims it, shows and stores what changed in the spec, puts
-/// interrupted trials back to waiting, enqueues `initial` in a new study. What people should know
-/// goes to stderr. Throws UsageError, SpecError, StorageError.
+/// Opens or makes the study of `spec` when it is this process's turn: claims it, shows and stores
+/// what changed in the spec, puts interrupted trials back to waiting, enqueues `initial` in a new
+/// study. What people should know goes to stderr. Throws UsageError, SpecError, StorageError.
 std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& options,
                                       const OpenRequest& request);
 

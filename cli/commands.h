@@ -104,6 +104,66 @@ struct StdioOptions {
 };
 int run_stdio(const StdioOptions& options);
 
+struct AskOptions {
+  StudyOptions study{};
+  std::int64_t count = 1;
+  std::string lease{};  // a duration; empty: none
+};
+int run_ask(const AskOptions& options);
+
+struct TellOptions {
+  std::string study{};  // path
+  std::string study_name{};
+  std::int64_t trial = 0;
+  std::optional<std::string> value{};
+  std::string values{};  // JSON
+  std::string state{};
+  std::string reason{};
+  std::optional<std::int64_t> step{};
+};
+int run_tell(const TellOptions& options);
+
+struct EnqueueOptions {
+  std::string study{};  // path
+  std::string study_name{};
+  std::string configuration{};  // JSON
+};
+int run_enqueue(const EnqueueOptions& options);
+
+struct ExplainOptions {
+  std::string study{};  // path
+  std::string study_name{};
+  std::int64_t trial = 0;
+  bool json = false;
+};
+int run_explain(const ExplainOptions& options);
+
+struct RerunOptions {
+  std::string study{};  // path
+  std::string study_name{};
+  std::int64_t trial = 0;
+  bool json = false;
+};
+int run_rerun(const RerunOptions& options);
+
+struct TailOptions {
+  std::string study{};  // path
+  std::string study_name{};
+  std::int64_t trial = 0;
+};
+int run_tail(const TailOptions& options);
+
+struct StudiesOptions {
+  std::string study{};  // path
+  bool json = false;
+};
+int run_studies(const StudiesOptions& options);
+
+struct DbCheckOptions {
+  std::string study{};  // path
+};
+int run_db_check(const DbCheckOptions& options);
+
 struct TrainOptions {
   std::string trial{};      // path of the section with its values
   std::string directory{};  // --dir: where checkpoints are; empty: as a trial, the attempt's

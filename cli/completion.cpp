@@ -51,17 +51,20 @@ std::string names_of(const CLI::App& app) {
   return names;
 }
 
-/// Cases of the options that take words: `FLAG) words=… ;;`
+/// Cases of what takes words, commands of commands and options: `NAME:BEFORE) words=… ;;`
 std::string value_cases(const CLI::App& app, const std::string& indent) {
   std::string text;
+  const auto add = [&](const std::string& name, const std::string& before,
+                       const std::string& words) {
+    if (!words.empty()) {
+      text += fmt::format("{}{}:{}) words='{}' ;;\n", indent, name, before, words);
+    }
+  };
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    add(command->get_name(), command->get_name(), names_of(*command));
     for (const CLI::Option* option : command->get_options()) {
-      const std::string values = values_of(*option);
       for (const std::string& name : option->get_lnames()) {
-        if (!values.empty()) {
-          text +=
-              fmt::format("{}{}:--{}) words='{}' ;;\n", indent, command->get_name(), name, values);
-        }
+        add(command->get_name(), "--" + name, values_of(*option));
       }
     }
   }
@@ -142,6 +145,10 @@ std::string fish_script(const CLI::App& app) {
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
     text += fmt::format("complete -c autoglm -n __fish_use_subcommand -a {} -d {}\n",
                         command->get_name(), quoted(summary_of(*command)));
+    for (const CLI::App* inner : command->get_subcommands(nullptr)) {
+      text += fmt::format("complete -c autoglm -n '__fish_seen_subcommand_from {}' -a {} -d {}\n",
+                          command->get_name(), inner->get_name(), quoted(summary_of(*inner)));
+    }
     for (const CLI::Option* option : command->get_options()) {
       for (const std::string& name : option->get_lnames()) {
         const std::string values = values_of(*option);

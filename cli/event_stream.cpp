@@ -86,6 +86,7 @@ void EventStream::flush() {
 }
 
 void EventStream::study_started(const std::string& study, const History& history) {
+  lines_.clear();  // of what was told before this run
   if (const Trial* best = best_trial(history.trials(), objective_)) {
     best_ = *best;
   }

@@ -1,13 +1,11 @@
 // `autoglm export`: a study for other programs.
 #include <fmt/format.h>
 
-#include <memory>
-
 #include "cli/commands.h"
 #include "cli/data_frame.h"
 #include "cli/exit_status.h"
+#include "cli/opened_study.h"
 #include "cli/output.h"
-#include "cli/study_file.h"
 #include "storage/optuna_copy.h"
 
 namespace autoglm {
@@ -29,10 +27,8 @@ void export_to_optuna(const ExportOptions& options, const StudyReport& report) {
 }  // namespace
 
 int run_export(const ExportOptions& options) {
-  require_file(options.study);
-  const std::unique_ptr<Storage> storage = open_sqlite(options.study, OpenMode::read_only);
-  const StudyRecord record = choose_study(options.study, options.study_name, storage->studies());
-  const StudyReport report = make_study_report(record, storage->trials(record));
+  const StudyFile file = open_study_file(options.study, options.study_name, OpenMode::read_only);
+  const StudyReport report = make_study_report(file.record, file.storage->trials(file.record));
   if (options.to == "optuna-sqlite") {
     export_to_optuna(options, report);
     return exit_done;

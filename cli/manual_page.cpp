@@ -63,12 +63,15 @@ std::string options_of(const CLI::App& command) {
   return text;
 }
 
-std::string commands_of(const CLI::App& app) {
+/// The commands of `app`, and theirs. `program`: how `app` is called.
+std::string commands_of(const CLI::App& app, const std::string& program) {
   std::string text;
   for (const CLI::App* command : app.get_subcommands(nullptr)) {
-    text += fmt::format(".SS autoglm {}{}\n{}\n.PP\n.EX\n{}\n.EE\n{}", command->get_name(),
-                        roff(positionals_of(*command)), roff(summary_of(*command)),
-                        roff(example_of(*command)), options_of(*command));
+    const std::string call = program + " " + command->get_name();
+    text +=
+        fmt::format(".SS {}{}\n{}\n.PP\n.EX\n{}\n.EE\n{}", call, roff(positionals_of(*command)),
+                    roff(summary_of(*command)), roff(example_of(*command)), options_of(*command));
+    text += commands_of(*command, call);
   }
   return text;
 }
@@ -101,7 +104,8 @@ std::string manual_page(const CLI::App& app) {
       ".I COMMAND\n[\\fIOPTION\\fR...]\n.SH EXAMPLE\n.EX\n{2}\n.EE\n.SH COMMANDS\n{3}"
       ".SH EXIT STATUS\n{4}.SH ENVIRONMENT\nAn option \\-\\-some\\-flag is mirrored by the "
       "variable AUTOGLM_SOME_FLAG; the option wins. NO_COLOR turns colours off.\n",
-      kVersion, roff(summary_of(app)), roff(example_of(app)), commands_of(app), exit_statuses());
+      kVersion, roff(summary_of(app)), roff(example_of(app)), commands_of(app, "autoglm"),
+      exit_statuses());
 }
 
 }  // namespace autoglm

@@ -8,8 +8,8 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/opened_study.h"
 #include "cli/output.h"
-#include "cli/study_file.h"
 #include "cli/study_report.h"
 #include "cli/trial_text.h"
 #include "search_space/spec_document.h"
@@ -24,10 +24,8 @@ struct ShardFile {
 };
 
 ShardFile read_shard(const std::string& path) {
-  require_file(path);
-  const std::unique_ptr<Storage> storage = open_sqlite(path, OpenMode::read_only);
-  ShardFile shard{.path = path, .record = choose_study(path, "", storage->studies())};
-  shard.trials = storage->trials(shard.record);
+  const StudyFile file = open_study_file(path, "", OpenMode::read_only);
+  ShardFile shard{.path = path, .record = file.record, .trials = file.storage->trials(file.record)};
   if (shard.record.spec_json.empty()) {
     throw UsageError(fmt::format(
         "{}: has no spec of autoglm, so it is no shard; take the files that tune --shard made",

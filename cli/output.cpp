@@ -35,11 +35,14 @@ int write_all(int descriptor, std::string_view text) {
 
 }  // namespace
 
-void write_stdout(std::string_view text) {
+void write_stdout(std::string_view text) { deliver_to_stdout(text); }
+
+bool deliver_to_stdout(std::string_view text) {
   const int error = write_all(STDOUT_FILENO, text);
   if (error != 0 && error != EPIPE && error != EBADF) {
     fail("standard output", error);
   }
+  return error == 0;
 }
 
 WholeFile::WholeFile(const std::string& path) : path_(path), target_(path) {

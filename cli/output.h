@@ -18,6 +18,9 @@ class OutputError : public std::runtime_error {
 /// dropped quietly. Throws OutputError for everything else, a full disk, say.
 void write_stdout(std::string_view text);
 
+/// The same; false: the reader went away, and may not have got it.
+bool deliver_to_stdout(std::string_view text);
+
 /// A file that is written whole or not at all: beside it first, then renamed. What is no regular
 /// file (/dev/null, a pipe) is written at once. Every method throws OutputError.
 class WholeFile {

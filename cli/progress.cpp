@@ -32,6 +32,7 @@ ProgressStyle progress_style(const std::string& name) {
 
 void Progress::begin(const History& history) {
   history_ = &history;
+  finished_ = 0;
   begun_ = std::chrono::steady_clock::now();
   const TrialCounts counts = count_trials(history.trials());
   for (const Trial& trial : history.trials()) {

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <memory>
 #include <optional>
 
 #include "cli/assertion.h"
@@ -10,9 +9,9 @@
 #include "cli/color.h"
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/opened_study.h"
 #include "cli/output.h"
 #include "cli/report_formats.h"
-#include "cli/study_file.h"
 
 namespace autoglm {
 namespace {
@@ -43,10 +42,8 @@ void write_report(const StudyReport& report, const ReportOptions& options, const
 }
 
 StudyReport read_report(const ReportOptions& options) {
-  require_file(options.study);
-  const std::unique_ptr<Storage> storage = open_sqlite(options.study, OpenMode::read_only);
-  const StudyRecord record = choose_study(options.study, options.study_name, storage->studies());
-  return make_study_report(record, storage->trials(record));
+  const StudyFile file = open_study_file(options.study, options.study_name, OpenMode::read_only);
+  return make_study_report(file.record, file.storage->trials(file.record));
 }
 
 Demands read_demands(const ReportOptions& options) {

@@ -135,17 +135,7 @@ void check_strategies(const StudySpec& spec) {
   }
 }
 
-}  // namespace
-
-std::vector<SpecKey> spec_keys() {
-  return {kSchema,      kName,     kMetric,        kMetrics,  kParameters,
-          kConstraints, kSearcher, kEarlyStopping, kTrial,    kMaxTrials,
-          kMaxFailures, kTimeout,  kSeed,          kParallel, kInitial};
-}
-
-StudySpec load_spec(const StudyOptions& options) {
-  std::string text = read_text(options.spec);
-  SpecRoot root = with_overrides(read_spec(text, options.spec), options);
+StudySpec read_keys(SpecRoot root, const std::string& path) {
   ObjectReader reader(*root, "the spec");
   find(reader, kSchema);
   const SpecNode* const name = find(reader, kName);
@@ -153,11 +143,8 @@ StudySpec load_spec(const StudyOptions& options) {
   const SpecNode& parameters = require(reader, kParameters);
   const SpecNode* const constraints = find(reader, kConstraints);
   StudySpec spec{.objective = parse_objective(metric)};
-  spec.path = options.spec;
-  spec.directory =
-      std::filesystem::absolute(options.spec).lexically_normal().parent_path().string();
-  spec.text = std::move(text);
-  spec.name = read_name(name, options.spec);
+  spec.path = path;
+  spec.name = read_name(name, path);
   spec.space = parse_search_space(parameters, constraints, &spec.notes);
   spec.searcher = find(reader, kSearcher);
   spec.early_stopping = find(reader, kEarlyStopping);
@@ -183,6 +170,42 @@ StudySpec load_spec(const StudyOptions& options) {
   spec.root = std::move(root);
   check_strategies(spec);
   return spec;
+}
+
+}  // namespace
+
+std::vector<SpecKey> spec_keys() {
+  return {kSchema,      kName,     kMetric,        kMetrics,  kParameters,
+          kConstraints, kSearcher, kEarlyStopping, kTrial,    kMaxTrials,
+          kMaxFailures, kTimeout,  kSeed,          kParallel, kInitial};
+}
+
+StudySpec load_spec(const StudyOptions& options) {
+  std::string text = read_text(options.spec);
+  StudySpec spec = read_keys(with_overrides(read_spec(text, options.spec), options), options.spec);
+  spec.directory =
+      std::filesystem::absolute(options.spec).lexically_normal().parent_path().string();
+  spec.text = std::move(text);
+  return spec;
+}
+
+StudySpec stored_spec(const StudyRecord& record, const std::string& study_path) {
+  if (record.spec_json.empty()) {
+    throw UsageError(fmt::format(
+        "{}: study \"{}\" was made by another program and has no spec; go on with it once by "
+        "`autoglm tune SPEC.json --study {}`",
+        study_path, record.name, study_path));
+  }
+  try {
+    StudySpec spec = read_keys(read_spec(record.spec_json, study_path), study_path);
+    spec.text = record.spec_text;
+    spec.name = record.name;
+    return spec;
+  } catch (const SpecError& error) {
+    throw UsageError(fmt::format(
+        "{}: study \"{}\": this autoglm cannot read its spec: {}; use the one that wrote it ({})",
+        study_path, record.name, error.what(), record.version));
+  }
 }
 
 std::string study_path(const StudySpec& spec, const StudyOptions& options) {

@@ -12,6 +12,7 @@
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
 #include "search_space/spec_key.h"
+#include "storage/storage.h"
 
 namespace autoglm {
 
@@ -45,6 +46,10 @@ StudySpec load_spec(const StudyOptions& options);
 /// What a spec may have at its top level. The schemas refer to definitions of metrics, parameters,
 /// searcher, early_stopping and trial.
 std::vector<SpecKey> spec_keys();
+
+/// The spec that a study was last run with. Its `directory` is empty: that is not stored. Throws
+/// UsageError where there is none, or none that this version can read.
+StudySpec stored_spec(const StudyRecord& record, const std::string& study_path);
 
 /// Where the study of `spec` is kept: --study, or NAME.db beside the spec. Throws UsageError when
 /// the name is not fit for a file name.

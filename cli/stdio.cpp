@@ -27,9 +27,8 @@ ConversationSettings settings_for(OpenStudy& open) {
         return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
       }};
   if (open.path != ":memory:") {
-    settings.arrivals = [&open] {
-      const std::size_t known = open.study->history().trials().size();
-      return open.storage->arrived(open.record, static_cast<std::int64_t>(known));
+    settings.arrivals = [&open](const std::set<std::int64_t>& asked) {
+      return open.arrivals(asked);
     };
   }
   return settings;

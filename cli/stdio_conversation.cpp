@@ -6,8 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "cli/told_end.h"
 #include "cli/trial_json.h"
-#include "optimizer/attempt_outcome.h"
 #include "optimizer/summary.h"
 #include "search_space/search_space.h"
 #include "search_space/spec_document.h"
@@ -22,41 +22,6 @@ std::string error_line(StdioErrorCode code, std::string_view message) {
   json.key("code").text(to_string(code)).key("message").text(message);
   json.end_object().end_object();
   return json.take();
-}
-
-/// The values by the study's own metrics, in their order.
-std::vector<double> ordered_values(const MetricValues& given, const Objective& objective) {
-  std::vector<std::string> names;
-  std::vector<double> values;
-  for (const Metric& metric : objective.metrics()) {
-    names.push_back(metric.name);
-    const double* const value = find_metric(given, metric.name);
-    if (value == nullptr) {
-      throw StdioError(StdioErrorCode::bad_value,
-                       fmt::format("/tell/values: \"{}\" is missing; add it", metric.name));
-    }
-    values.push_back(*value);
-  }
-  for (const auto& [name, value] : given) {
-    if (std::find(names.begin(), names.end(), name) == names.end()) {
-      throw StdioError(
-          StdioErrorCode::bad_value,
-          fmt::format("/tell/values: \"{}\" is not a metric of the study ({}); send it as a report",
-                      name, fmt::join(names, ", ")));
-    }
-  }
-  return values;
-}
-
-/// What the reports say of a trial that is told as complete.
-std::vector<double> reported_values(const Trial& trial, const Objective& objective) {
-  EndValues own = end_values(trial, objective);
-  if (!own.problem.empty()) {
-    throw StdioError(StdioErrorCode::bad_value,
-                     fmt::format("/tell: trial {} has no value of its own: {}; give \"value\"",
-                                 trial.number, own.problem));
-  }
-  return std::move(own.values);
 }
 
 }  // namespace
@@ -95,6 +60,7 @@ std::string StdioConversation::answer(std::span<const std::string_view> lines) {
 std::string StdioConversation::answer_line(std::string_view line) {
   try {
     const StdioRequest request = parse_stdio_request(line);
+    take_in_others();
     JsonWriter json;
     json.begin_object();
     std::visit([&](const auto& kind) { reply(kind, json); }, request);
@@ -104,6 +70,21 @@ std::string StdioConversation::answer_line(std::string_view line) {
     return error_line(error.code, error.what());
   } catch (const StorageError& error) {
     return error_line(StdioErrorCode::storage, error.what());
+  }
+}
+
+/// What other programs enqueued and told meanwhile.
+void StdioConversation::take_in_others() {
+  if (!settings_.arrivals) {
+    return;
+  }
+  for (Trial& trial : settings_.arrivals(asked_)) {
+    const std::int64_t number = trial.number;
+    if (study_.adopt(std::move(trial)) == Study::Adopted::end) {
+      asked_.erase(number);
+      stop_reasons_.erase(number);
+      leaders_.add(find_trial(number));
+    }
   }
 }
 
@@ -129,20 +110,12 @@ void StdioConversation::end(const std::string& reason) {
 }
 
 void StdioConversation::give_out(std::int64_t number, JsonWriter& json) {
-  const Trial& trial = find_trial(number);
   asked_.insert(number);
   changes_.asked.push_back(number);
-  json.begin_object().key("trial").integer(number);
-  json.key("params").configuration(trial.configuration);
-  json.key("seed").unsigned_integer(trial.seed).end_object();
+  write_given(json, find_trial(number));
 }
 
 void StdioConversation::reply(const AskRequest& request, JsonWriter& json) {
-  if (settings_.arrivals) {
-    for (Trial& trial : settings_.arrivals()) {
-      study_.adopt(std::move(trial));
-    }
-  }
   if (settings_.timeout_seconds && settings_.elapsed_seconds() >= *settings_.timeout_seconds) {
     study_.end("timeout");
   }
@@ -191,23 +164,8 @@ const Trial& StdioConversation::running_trial(std::int64_t number) const {
 }
 
 TrialEnd StdioConversation::end_of(const TellRequest& request, const Trial& trial) const {
-  const Objective& objective = study_.history().objective();
-  TrialEnd end{.state = request.state,
-               .reason = request.reason,
-               .duration_seconds = request.duration_seconds,
-               .user_attrs = request.user_attrs};
-  if (request.value && objective.size() > 1) {
-    throw StdioError(StdioErrorCode::bad_value,
-                     fmt::format("/tell: the study has {} metrics; give \"values\" by their names",
-                                 objective.size()));
-  }
-  if (request.value) {
-    end.values = std::vector<double>{*request.value};
-  } else if (request.values) {
-    end.values = ordered_values(*request.values, objective);
-  } else if (request.state == TrialState::complete) {
-    end.values = reported_values(trial, objective);
-  }
+  TrialEnd end = told_end(request, trial, study_.history().objective(),
+                          {.tell = "/tell", .values = "/tell/values"});
   const auto stop = stop_reasons_.find(trial.number);
   if (end.state == TrialState::pruned && end.reason.empty() && stop != stop_reasons_.end()) {
     end.reason = stop->second;
@@ -287,17 +245,8 @@ void StdioConversation::reply(const StatusRequest& /*request*/, JsonWriter& json
 
 void StdioConversation::reply(const ExplainRequest& request, JsonWriter& json) {
   const Trial& trial = find_trial(request.trial);
-  json.key("explain").begin_object().key("trial").integer(trial.number);
-  write_text_or_null(json.key("searcher"), trial.searcher);
-  json.key("seen").integer(trial.seen).key("why").text(trial.why);
-  json.key("origin").text(to_string(trial.origin));
-  json.key("params").configuration(trial.configuration);
-  json.key("state").text(to_string(trial.state));
-  write_text_or_null(json.key("reason"), trial.reason);
-  write_values(json.key("values"), study_.history().objective(), trial.values);
-  if (const std::string details = study_.explain(trial.number); !details.empty()) {
-    json.key("details").raw(details);
-  }
+  json.key("explain").begin_object();
+  write_explanation(json, trial, study_.history().objective(), study_.explain(trial.number));
   json.end_object();
 }
 

@@ -22,8 +22,9 @@ struct ConversationSettings {
   std::string study_name{};
   std::optional<double> timeout_seconds{};    // after which `ask` gives out nothing new
   std::function<double()> elapsed_seconds{};  // since the conversation began
-  /// Trials that other programs enqueued since the last call; none: nobody else can.
-  std::function<std::vector<Trial>()> arrivals{};
+  /// Trials that other programs enqueued or ended since the last call, those that were asked for
+  /// here (the argument) among them; none: nobody else can.
+  std::function<std::vector<Trial>(const std::set<std::int64_t>&)> arrivals{};
 };
 
 class StdioConversation {
@@ -48,6 +49,7 @@ class StdioConversation {
   };
 
   std::string answer_line(std::string_view line);
+  void take_in_others();
   void take_back(const Changes& changes);
 
   void reply(const AskRequest& request, JsonWriter& json);

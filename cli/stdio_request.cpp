@@ -80,19 +80,6 @@ double read_value(const JsonValue& node, const std::string& place) {
   return node.GetDouble();
 }
 
-MetricValues read_values(const JsonValue& node, const std::string& place) {
-  if (!node.IsObject()) {
-    bad_value(fmt::format("{}: must be an object of metric names and numbers, not {}", place,
-                          shown(node)));
-  }
-  MetricValues values;
-  for (const auto& member : node.GetObject()) {
-    const std::string name = text_of(member.name);
-    values.emplace_back(name, read_value(member.value, fmt::format("{}/{}", place, name)));
-  }
-  return values;
-}
-
 /// A number, or a text for what JSON has no number for.
 double read_metric(const JsonValue& node, const std::string& place) {
   if (node.IsNumber()) {
@@ -110,6 +97,25 @@ double read_metric(const JsonValue& node, const std::string& place) {
   }
   bad_value(fmt::format("{}: must be a number, \"nan\", \"inf\" or \"-inf\", not {}", place,
                         shown(node)));
+}
+
+MetricValues read_members(const JsonValue& object, const std::string& place, NumbersIn kind) {
+  MetricValues values;
+  for (const auto& member : object.GetObject()) {
+    const std::string name = text_of(member.name);
+    const std::string at = fmt::format("{}/{}", place, name);
+    values.emplace_back(name, kind == NumbersIn::values ? read_value(member.value, at)
+                                                        : read_metric(member.value, at));
+  }
+  return values;
+}
+
+MetricValues read_values(const JsonValue& node, const std::string& place, NumbersIn kind) {
+  if (!node.IsObject()) {
+    bad_value(fmt::format("{}: must be an object of metric names and numbers, not {}", place,
+                          shown(node)));
+  }
+  return read_members(node, place, kind);
 }
 
 TrialState read_state(const JsonValue& node) {
@@ -152,7 +158,7 @@ StdioRequest read_tell(const JsonValue& node) {
     tell.value = read_value(*value, "/tell/value");
   }
   if (const JsonValue* values = find_member(node, "values")) {
-    tell.values = read_values(*values, "/tell/values");
+    tell.values = read_values(*values, "/tell/values", NumbersIn::values);
   }
   if (const JsonValue* state = find_member(node, "state")) {
     tell.state = read_state(*state);
@@ -187,10 +193,7 @@ StdioRequest read_report(const JsonValue& node) {
   }
   report.step = read_integer(*step, "/report/step", 0, kMostSteps);
   require_object(*metrics, "/report/metrics");
-  for (const auto& member : metrics->GetObject()) {
-    const std::string name = text_of(member.name);
-    report.metrics.emplace_back(name, read_metric(member.value, "/report/metrics/" + name));
-  }
+  report.metrics = read_members(*metrics, "/report/metrics", NumbersIn::reported);
   if (report.metrics.empty()) {
     bad_request("/report/metrics: is empty; add a metric and its number");
   }
@@ -236,6 +239,12 @@ std::string_view to_string(StdioErrorCode code) {
       "bad_json",  "bad_request", "unknown_trial", "finished_trial",
       "bad_value", "bad_params",  "storage"};
   return kNames.at(static_cast<std::size_t>(code));
+}
+
+MetricValues parse_metric_values(std::string_view json, const std::string& place, NumbersIn kind) {
+  JsonDocument document;
+  parse_json_line(json, document);
+  return read_values(document, place, kind);
 }
 
 StdioRequest parse_stdio_request(std::string_view line) {

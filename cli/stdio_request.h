@@ -73,6 +73,11 @@ using StdioRequest = std::variant<AskRequest, TellRequest, ReportRequest, Recomm
 
 inline constexpr std::size_t kLongestLine = std::size_t{1} << 20;
 
+/// {"loss": 0.2} with `place` before what is wrong with it: finite numbers, or (`reported`) also
+/// the texts "nan", "inf", "-inf". Throws StdioError: bad_json, bad_value.
+enum class NumbersIn { values, reported };
+MetricValues parse_metric_values(std::string_view json, const std::string& place, NumbersIn kind);
+
 /// Throws StdioError: bad_json, bad_request, bad_value.
 StdioRequest parse_stdio_request(std::string_view line);
 

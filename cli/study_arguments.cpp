@@ -4,19 +4,10 @@
 
 #include "cli/argument_parts.h"
 #include "cli/commands.h"
+#include "cli/inspecting_arguments.h"
 
 namespace autoglm {
 namespace {
-
-void add_study_name(CLI::App& command, std::string& name) {
-  one_value(command.add_option("--study-name", name, "which study, if the file has several"))
-      ->type_name("NAME");
-}
-
-void add_study(CLI::App& command, std::string& path, std::string& name) {
-  command.add_option("study", path, "the study's file")->type_name("STUDY.db")->required();
-  add_study_name(command, name);
-}
 
 void add_output(CLI::App& command, std::string& path) {
   one_value(command.add_option("--output", path, "write to this file instead, whole or not at all"))
@@ -46,10 +37,8 @@ void add_report(CLI::App& app, ReportOptions& options) {
   CLI::App& report =
       add_command(app, "report", "autoglm report study.db --format json",
                   "Shows the best configurations and the history of a study; reads only.");
-  report.add_option("study", options.study, "the study's file")->type_name("STUDY.db")->required();
-  one_value(
-      report.add_option("--study-name", options.study_name, "which study, if the file has several"))
-      ->type_name("NAME");
+  add_study_file(report, options.study);
+  add_study_name(report, options.study_name);
   auto* top = one_value(report.add_option("--top", options.top, "rows of a table"))
                   ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000'000}));
   report.callback([&options, top] { options.top_given = top->count() > 0; });
@@ -63,7 +52,8 @@ void add_export(CLI::App& app, ExportOptions& options) {
   CLI::App& command =
       add_command(app, "export", "autoglm export study.db --to csv --output study.csv",
                   "Writes a study for other programs.");
-  add_study(command, options.study, options.study_name);
+  add_study_file(command, options.study);
+  add_study_name(command, options.study_name);
   one_value(command.add_option("--to", options.to,
                                "csv and jsonl: the columns of Optuna's data frame; optuna-sqlite: "
                                "a file of Optuna's"))

@@ -17,8 +17,16 @@ void write_counts(JsonWriter& json, const TrialCounts& counts);
 /// {"val_loss": 0.2}: by the names of the objective's metrics; {} without values.
 void write_values(JsonWriter& json, const Objective& objective, const std::vector<double>& values);
 
+/// {"trial": 4, "params": {…}, "seed": 91}: what whoever runs it gets.
+void write_given(JsonWriter& json, const Trial& trial);
+
 /// {"name": any JSON}
 void write_user_attrs(JsonWriter& json, const Trial& trial);
+
+/// The members "trial", "searcher", "seen", "why", …: who chose the trial and what became of it.
+/// `details` is what the searcher adds: JSON, or empty. REQUIRES: in an object.
+void write_explanation(JsonWriter& json, const Trial& trial, const Objective& objective,
+                       const std::string& details);
 
 /// {"loss": 0.3}: the last value of each metric.
 void write_metrics(JsonWriter& json, const MetricValues& metrics);

@@ -91,14 +91,8 @@ LoopResult run_trials(OpenStudy& open, CommandRunner& runner, std::optional<doub
                       Progress& progress) {
   GuardianClaim claim(open, runner);
   claim.renew();
-  const History& history = open.study->history();
   const LoopSettings settings{.time_seconds = seconds,
-                              .arrivals =
-                                  [&] {
-                                    const auto known =
-                                        static_cast<std::int64_t>(history.trials().size());
-                                    return open.storage->arrived(open.record, known);
-                                  },
+                              .arrivals = [&] { return open.arrivals(); },
                               .tick =
                                   [&] {
                                     progress.tick();

@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
-#include <system_error>
 
 #include "cli/assemble.h"
 #include "cli/exit_status.h"
@@ -16,6 +13,7 @@
 #include "cli/output.h"
 #include "cli/own_program.h"
 #include "cli/stop_signals.h"
+#include "cli/temporary_directory.h"
 #include "cli/text.h"
 #include "cli/trial_json.h"
 #include "cli/trial_text.h"
@@ -27,15 +25,6 @@ namespace autoglm {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string temporary_directory() {
-  std::string path = (fs::temp_directory_path() / "autoglm-validate-XXXXXX").string();
-  if (::mkdtemp(path.data()) == nullptr) {
-    throw OutputError(fmt::format("{}: cannot be made: {}; set TMPDIR to a folder that can", path,
-                                  std::generic_category().message(errno)));
-  }
-  return path;
-}
 
 /// The metrics that a file of lines reports.
 std::set<std::string> metrics_in(const fs::path& file) {
@@ -114,7 +103,7 @@ TrialRun run_one_trial(const StudySpec& spec, const StudyOptions& options,
   CommandSpec once = command;
   once.retries = 0;
   once.seeds = 1;
-  const std::string directory = temporary_directory();
+  const std::string directory = make_temporary_directory("validate");
   fmt::print(stderr, "the trial runs in {}\n", directory);
   install_stop_signals();
   const auto open =

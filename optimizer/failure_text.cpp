@@ -164,4 +164,8 @@ std::string early_end_reason(const Finished& finished) {
              : std::string();
 }
 
+std::string likeness_when_told(TrialState state, const std::string& reason) {
+  return state == TrialState::failed ? "told: " + reason : "";
+}
+
 }  // namespace autoglm

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "optimizer/trial.h"
 #include "optimizer/trial_runner.h"
 
 namespace autoglm {
@@ -18,6 +19,9 @@ std::string failure_reason(const Finished& finished);
 /// Equal for failures alike: the same exit status or signal and the same last line of stderr,
 /// numbers in it disregarded.
 std::string failure_likeness(const Finished& finished);
+
+/// The same of a trial that others ran, by the reason that they told; empty: it did not fail.
+std::string likeness_when_told(TrialState state, const std::string& reason);
 
 /// Why a program that ended well ended before it had to: what follows kEndedEarly in the last line
 /// of stderr; empty when that line says something else.

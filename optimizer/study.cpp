@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "optimizer/attempts.h"
+#include "optimizer/failure_text.h"
 #include "optimizer/summary.h"
 #include "search_space/random.h"
 
@@ -26,7 +27,14 @@ Study::Study(StudySettings settings, History history, Planner& planner,
   history_.set_max_trials(settings_.max_trials);
   for (const Trial& trial : history_.trials()) {
     if (trial.state == TrialState::waiting) {
-      take_back_reports(history_.at(trial.number));  // a storage may still have them
+      Trial& waiting = history_.at(trial.number);
+      take_back_reports(waiting);  // a storage may still have them
+      if (waiting.attempts.empty()) {
+        waiting.seed = trial_seed(settings_.seed, waiting.number, 0);  // others enqueue without one
+      }
+    }
+    if (settings_.external && is_finished(trial.state)) {
+      failure_limit_.note(trial, likeness_when_told(trial.state, trial.reason));
     }
   }
 }
@@ -159,16 +167,6 @@ std::int64_t Study::enqueue(Configuration configuration, TrialOrigin origin) {
          .origin = origin,
          .created = now()});
   return number;
-}
-
-void Study::adopt(Trial trial) {
-  if (history_.find(trial.number) != nullptr) {
-    return;
-  }
-  trial.state = TrialState::waiting;
-  trial.seed = trial_seed(settings_.seed, trial.number, 0);
-  trial.asked_sequence = history_.sequence();
-  tell(EventKind::enqueued, history_.add(std::move(trial)));
 }
 
 void Study::end(const std::string& reason) { ended_ = Done{.reason = reason}; }

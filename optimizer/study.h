@@ -15,6 +15,7 @@
 #include "optimizer/planner.h"
 #include "optimizer/study_observer.h"
 #include "optimizer/tally.h"
+#include "optimizer/trial_changes.h"
 #include "optimizer/trial_runner.h"
 
 namespace autoglm {
@@ -27,18 +28,9 @@ struct StudySettings {
   int retries = 0;
   int max_attempts = 10;
   int seeds = 1;  // repeats of each configuration, >= 1
-  bool external =
-      false;  // `ask`: trials given out are run by others, and nobody here waits for them
-};
-
-/// How a trial ended, as told by whoever ran it.
-struct TrialEnd {
-  TrialState state = TrialState::complete;  // complete pruned failed infeasible abandoned
-  std::string reason{};
-  /// For complete and pruned: the values; none: from the reports.
-  std::optional<std::vector<double>> values{};
-  std::optional<double> duration_seconds{};
-  std::vector<std::pair<std::string, std::string>> user_attrs{};
+  /// `ask`: trials given out are run by others, and nobody here waits for them. Failures are those
+  /// of the whole study, since each is told to another process.
+  bool external = false;
 };
 
 using Clock = std::function<TimeNs()>;
@@ -72,9 +64,14 @@ class Study {
   /// problem with it.
   std::int64_t enqueue(Configuration configuration, TrialOrigin origin);
 
-  /// Takes in a waiting trial that another program put into storage under this number; one that is
-  /// known already is ignored. REQUIRES: no gap in the numbers.
-  void adopt(Trial trial);
+  /// Takes in what another program did to a trial in storage: a new one waits, a running one is
+  /// over. Anything else is ignored. REQUIRES: no gap in the numbers.
+  enum class Adopted { nothing, arrival, end };
+  Adopted adopt(Trial trial);
+
+  /// What was put into storage while nobody held the study becomes known to it: trials that were
+  /// enqueued, and ends that were told.
+  void take_in_meanwhile();
 
   /// From now on ask() says Done{reason}, apart from nothing: waiting ones stay waiting.
   void end(const std::string& reason);
@@ -102,6 +99,9 @@ class Study {
   /// is taken back, unless it left a checkpoint.
   void requeue(std::int64_t number, const std::string& reason);
 
+  /// Trials that run elsewhere, ascending: others may end them.
+  std::vector<std::int64_t> external_trials() const;
+
   // --- the state of affairs ---
 
   /// The best complete trial of a study with one objective; of equal ones the lower number.
@@ -128,9 +128,9 @@ class Study {
   Given give_out(Trial& trial, const Given& given);
 
   Trial* running_attempt(std::int64_t number, int attempt);
-  Report& merge(Trial& trial, std::int64_t step, const MetricValues& metrics);
   void put_back(Trial& trial, const std::string& reason);
   void conclude(Trial& trial, TrialEnd end, const std::string& likeness);
+  void take_in_end(Trial& trial);
   void tell(EventKind kind, Trial& trial, Report* report = nullptr);
 
   StudySettings settings_;

@@ -7,6 +7,7 @@
 
 #include "optimizer/attempt_outcome.h"
 #include "optimizer/attempts.h"
+#include "optimizer/failure_text.h"
 #include "optimizer/study.h"
 #include "search_space/random.h"
 
@@ -86,38 +87,14 @@ Verdict Study::report(std::int64_t number, std::int64_t step, const MetricValues
     return open.verdict;
   }
   Trial& trial = history_.at(number);
-  tell(EventKind::reported, trial, &merge(trial, step, metrics));
+  tell(EventKind::reported, trial,
+       &merge_report(trial, step, metrics, history_.objective(), now()));
   open.verdict = planner_.judge(trial, history_);
   if (open.verdict.action == Action::go_on && open.given.until_step &&
       step >= *open.given.until_step) {
     open.verdict = {.action = Action::pause, .reason = fmt::format("step {} is reached", step)};
   }
   return open.verdict;
-}
-
-Report& Study::merge(Trial& trial, std::int64_t step, const MetricValues& metrics) {
-  const Objective& objective = history_.objective();
-  // Steps nearly always ascend: look from the end.
-  auto report = std::find_if(trial.reports.rbegin(), trial.reports.rend(),
-                             [step](const Report& one) { return one.step == step; });
-  if (report == trial.reports.rend()) {
-    trial.reports.push_back({.step = step});
-    report = trial.reports.rbegin();
-  }
-  report->time = now();
-  for (const auto& [name, value] : metrics) {
-    if (!objective.is_computed(name)) {
-      set_metric(report->metrics, name, value);
-      set_metric(trial.metrics, name, value);
-    }
-  }
-  objective.add_computed(report->metrics, trial.metrics);
-  for (const auto& [name, value] : report->metrics) {
-    if (objective.is_computed(name)) {
-      set_metric(trial.metrics, name, value);
-    }
-  }
-  return *report;
 }
 
 std::optional<Study::Given> Study::attempt_finished(const Finished& finished) {
@@ -176,45 +153,64 @@ void Study::finish(std::int64_t number, TrialEnd end) {
   if (is_finished(trial.state)) {
     throw std::logic_error(fmt::format("trial {} is {} already", number, to_string(trial.state)));
   }
-  const Objective& objective = history_.objective();
-  if (end.values) {
-    for (std::size_t i = 0; i < objective.size(); ++i) {
-      set_metric(trial.metrics, objective.metrics()[i].name, end.values->at(i));
-    }
-  }
-  if (end.state == TrialState::complete) {
-    EndValues own = end_values(trial, objective);
-    if (!own.problem.empty()) {
-      end.state = TrialState::failed;
-      end.reason = std::move(own.problem);
-      end.values.reset();
-    } else if (!end.values) {
-      end.values = std::move(own.values);
-    }
-  } else if (end.state == TrialState::pruned && !end.values) {
-    end.values = objective.last_values(trial);
-  }
-  const std::string likeness = end.state == TrialState::failed ? "told: " + end.reason : "";
+  end = settled_end(std::move(end), trial, history_.objective());
+  const std::string likeness = likeness_when_told(end.state, end.reason);
   conclude(trial, std::move(end), likeness);
 }
 
 void Study::conclude(Trial& trial, TrialEnd end, const std::string& likeness) {
-  trial.state = end.state;
-  trial.reason = std::move(end.reason);
-  trial.values = std::move(end.values).value_or(std::vector<double>());
-  trial.finished = now();
-  if (end.duration_seconds) {
-    trial.started = trial.finished - static_cast<TimeNs>(*end.duration_seconds * 1e9);
-  }
-  trial.user_attrs.insert(trial.user_attrs.end(), end.user_attrs.begin(), end.user_attrs.end());
+  apply_end(std::move(end), trial, now());
   trial.finished_sequence = history_.sequence();
+  failure_limit_.note(trial, likeness);
+  take_in_end(trial);
+}
+
+void Study::take_in_end(Trial& trial) {
+  trial.external = false;  // of a finished one: told beside the study, and not taken in yet
   open_.erase(trial.number);
   history_.reindex(trial);
   for (auto& attribute : planner_.attributes_at_end(trial, history_)) {
     trial.user_attrs.push_back(std::move(attribute));
   }
-  failure_limit_.note(trial, likeness);
   tell(EventKind::finished, trial);
+}
+
+Study::Adopted Study::adopt(Trial trial) {
+  if (history_.find(trial.number) == nullptr) {
+    trial.state = TrialState::waiting;
+    trial.seed = trial_seed(settings_.seed, trial.number, 0);
+    trial.asked_sequence = history_.sequence();
+    tell(EventKind::enqueued, history_.add(std::move(trial)));
+    return Adopted::arrival;
+  }
+  Trial& known = history_.at(trial.number);
+  if (known.state != TrialState::running || !is_finished(trial.state)) {
+    return Adopted::nothing;
+  }
+  known = std::move(trial);
+  known.finished_sequence = history_.sequence();
+  failure_limit_.note(known, likeness_when_told(known.state, known.reason));
+  take_in_end(known);
+  return Adopted::end;
+}
+
+void Study::take_in_meanwhile() {
+  std::vector<std::int64_t> told;
+  for (const Trial& trial : history_.trials()) {
+    if (trial.state == TrialState::waiting && trial.asked_sequence < 0) {
+      Trial& enqueued = history_.at(trial.number);
+      enqueued.asked_sequence = history_.sequence();
+      tell(EventKind::enqueued, enqueued);
+    } else if (is_finished(trial.state) && trial.external) {
+      told.push_back(trial.number);
+    }
+  }
+  std::stable_sort(told.begin(), told.end(), [this](std::int64_t a, std::int64_t b) {
+    return history_.find(a)->finished_sequence < history_.find(b)->finished_sequence;
+  });
+  for (const std::int64_t number : told) {
+    take_in_end(history_.at(number));
+  }
 }
 
 void Study::requeue(std::int64_t number, const std::string& reason) {
@@ -236,6 +232,10 @@ void Study::put_back(Trial& trial, const std::string& reason) {
   trial.external = false;
   open_.erase(trial.number);
   tell(EventKind::requeued, trial);
+}
+
+std::vector<std::int64_t> Study::external_trials() const {
+  return {tally_.external().begin(), tally_.external().end()};
 }
 
 }  // namespace autoglm

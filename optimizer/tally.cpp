@@ -16,6 +16,11 @@ void Tally::note(const Trial& trial, const Objective& objective) {
   } else {
     waiting_.erase(trial.number);
   }
+  if (trial.state == TrialState::running && trial.external) {
+    external_.insert(trial.number);
+  } else {
+    external_.erase(trial.number);
+  }
   trials_ = std::max(trials_, trial.number + 1);
   if (trial.state == TrialState::abandoned) {
     abandoned_.insert(trial.number);

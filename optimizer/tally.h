@@ -21,11 +21,14 @@ class Tally {
   std::optional<std::int64_t> first_waiting() const;
   /// Against max_trials: all but abandoned ones.
   std::int64_t counted() const { return trials_ - static_cast<std::int64_t>(abandoned_.size()); }
+  /// Those that run elsewhere.
+  const std::set<std::int64_t>& external() const { return external_; }
   /// The lowest number of the complete ones that reach the objective's targets.
   std::optional<std::int64_t> target_reached_by() const { return target_reached_by_; }
 
  private:
   std::set<std::int64_t> waiting_{};
+  std::set<std::int64_t> external_{};
   std::set<std::int64_t> abandoned_{};
   std::int64_t trials_ = 0;
   std::optional<std::int64_t> target_reached_by_{};

@@ -3,10 +3,14 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <cerrno>
+
 namespace autoglm {
 namespace {
 
 constexpr std::int64_t kFirstByte = std::int64_t{1} << 62;  // SQLite's own locks end at 2^30 + 512
+
+constexpr std::int64_t kTurn = 0;  // keys of studies begin at 1
 
 struct flock lock_of(std::int64_t study, short type) {
   struct flock lock {};
@@ -45,5 +49,13 @@ bool ClaimLock::is_held_by_another(std::int64_t study) const {
   struct flock lock = lock_of(study, F_WRLCK);
   return fcntl(file_, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
 }
+
+void ClaimLock::take_turn() {
+  struct flock lock = lock_of(kTurn, F_WRLCK);
+  while (fcntl(file_, F_OFD_SETLKW, &lock) != 0 && errno == EINTR) {
+  }
+}
+
+void ClaimLock::end_turn() { release(kTurn); }
 
 }  // namespace autoglm

@@ -24,6 +24,10 @@ class ClaimLock {
   void release(std::int64_t study);
   bool is_held_by_another(std::int64_t study) const;
 
+  /// One process at a time has the turn in this file; the others sleep until it is theirs.
+  void take_turn();
+  void end_turn();
+
  private:
   int file_ = -1;
 };

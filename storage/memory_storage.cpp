@@ -24,9 +24,22 @@ class MemoryStorage : public Storage {
   void write(const StudyRecord& study, const SearchSpace& space, std::span<const TrialWrite> writes,
              std::int64_t sequence) override;
   /// No other program can reach it.
-  std::vector<Trial> arrived(const StudyRecord& /*study*/, std::int64_t /*first*/) override {
+  std::vector<Trial> arrived(const StudyRecord& /*study*/, std::int64_t /*first*/,
+                             std::span<const std::int64_t> /*watched*/) override {
     return {};
   }
+  bool may_have_arrived() override { return false; }
+  std::optional<Trial> find_trial(const StudyRecord& study, std::int64_t number) override;
+  std::int64_t append(const StudyRecord& study, Trial trial) override;
+  std::optional<Trial> revise(const StudyRecord& study, std::int64_t number,
+                              const Revision& revision) override;
+  void lend(const StudyRecord& /*study*/, std::span<const std::int64_t> /*trials*/,
+            TimeNs /*until*/) override {}
+  std::vector<std::int64_t> overdue(const StudyRecord& /*study*/, TimeNs /*now*/) override {
+    return {};
+  }
+  void take_turn() override {}
+  void end_turn() override {}
   void close() override {}
 
  private:
@@ -131,6 +144,28 @@ void MemoryStorage::write(const StudyRecord& study, const SearchSpace& /*space*/
     trial.reports = std::move(reports);
   }
   kept.record.sequence = std::max(kept.record.sequence, sequence);
+}
+
+std::optional<Trial> MemoryStorage::find_trial(const StudyRecord& study, std::int64_t number) {
+  const std::vector<Trial>& trials = at(study).trials;
+  const bool exists = number >= 0 && number < static_cast<std::int64_t>(trials.size());
+  return exists ? std::optional(trials[static_cast<std::size_t>(number)]) : std::nullopt;
+}
+
+std::int64_t MemoryStorage::append(const StudyRecord& study, Trial trial) {
+  std::vector<Trial>& trials = at(study).trials;
+  trial.number = static_cast<std::int64_t>(trials.size());
+  return trials.emplace_back(std::move(trial)).number;
+}
+
+std::optional<Trial> MemoryStorage::revise(const StudyRecord& study, std::int64_t number,
+                                           const Revision& revision) {
+  std::optional<Trial> trial = find_trial(study, number);
+  if (trial) {
+    revision(*trial, at(study).record.sequence++);
+    at(study).trials[static_cast<std::size_t>(number)] = *trial;
+  }
+  return trial;
 }
 
 }  // namespace

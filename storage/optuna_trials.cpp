@@ -52,13 +52,16 @@ OptunaTrials::OptunaTrials(Connection& connection, const StudyRecord& study)
   }
 }
 
-std::vector<OptunaTrial> OptunaTrials::list(std::int64_t first) {
+std::vector<OptunaTrial> OptunaTrials::list(std::int64_t first, std::int64_t last) {
   std::vector<OptunaTrial> rows;
   // From the end, since it is the end that is asked for while a study runs.
   for (trials_.with(study_.id); trials_.step();) {
     if (trials_.integer(1) < first) {
       trials_.reset();
       break;
+    }
+    if (trials_.integer(1) > last) {
+      continue;
     }
     rows.push_back({.trial_id = trials_.integer(0),
                     .number = trials_.integer(1),

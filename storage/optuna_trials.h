@@ -28,8 +28,8 @@ class OptunaTrials {
   /// `study` must outlive this.
   OptunaTrials(Connection& connection, const StudyRecord& study);
 
-  /// By number, from `first` on. Throws StorageError unless the numbers are dense.
-  std::vector<OptunaTrial> list(std::int64_t first);
+  /// From `first` to `last`, by number. Throws StorageError unless the numbers are dense.
+  std::vector<OptunaTrial> list(std::int64_t first, std::int64_t last);
 
   /// Fills in what `row` and its parameters, values and intermediate values say.
   void read_into(const OptunaTrial& row, Trial& trial);

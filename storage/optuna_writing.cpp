@@ -125,12 +125,12 @@ std::int64_t OptunaWriter::move_to_end(std::int64_t number, const Row& row) {
 }
 
 void OptunaWriter::put(const SearchSpace& space, const TrialWrite& write, const Row& row) {
-  if (is_finished_row(row)) {
-    return;
-  }
   const Trial& trial = *write.trial;
   for (const auto& [name, json] : trial.user_attrs) {
     user_attribute_.run(row.trial_id, name, json);
+  }
+  if (is_finished_row(row)) {
+    return;
   }
   if (trial.state == TrialState::waiting) {
     system_attribute_.run(row.trial_id, "fixed_params", lossless_json(trial.configuration));

@@ -34,7 +34,8 @@ class OptunaWriter {
   std::int64_t move_to_end(std::int64_t number, const Row& row);
 
   /// Everything of the trial, its state last: who sees the state sees the rest. A finished row is
-  /// frozen, since Optuna never reads it again.
+  /// frozen, since Optuna never reads it again; only what a searcher learns from a trial that was
+  /// told beside it comes later, as attributes.
   void put(const SearchSpace& space, const TrialWrite& write, const Row& row);
 
   /// A new attempt begins its reports anew.

@@ -27,6 +27,7 @@ CREATE TABLE IF NOT EXISTS autoglm_study (
   study_id INTEGER NOT NULL,
   spec_text TEXT NOT NULL,
   spec_json TEXT NOT NULL,
+  folder TEXT NOT NULL DEFAULT '',
   version TEXT NOT NULL,
   searcher TEXT NOT NULL,
   searcher_options TEXT NOT NULL,
@@ -75,6 +76,12 @@ CREATE TABLE IF NOT EXISTS autoglm_trial (
   finished INTEGER NOT NULL,
   PRIMARY KEY (study, number)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS autoglm_lease (
+  study INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  until INTEGER NOT NULL,
+  PRIMARY KEY (study, number)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS autoglm_attempt (
   study INTEGER NOT NULL,
   number INTEGER NOT NULL,
@@ -115,10 +122,11 @@ struct AddedColumn {
 };
 constexpr std::array kAddedColumns{
     AddedColumn{"autoglm_study", "numerics", "TEXT NOT NULL DEFAULT ''"},
+    AddedColumn{"autoglm_study", "folder", "TEXT NOT NULL DEFAULT ''"},
     AddedColumn{"autoglm_trial", "chosen_with", "TEXT NOT NULL DEFAULT ''"}};
 
-constexpr std::array kPerStudy{"autoglm_claim", "autoglm_trial", "autoglm_attempt",
-                               "autoglm_metric", "autoglm_study"};
+constexpr std::array kPerStudy{"autoglm_claim",   "autoglm_trial",  "autoglm_lease",
+                               "autoglm_attempt", "autoglm_metric", "autoglm_study"};
 
 bool has_column(Connection& connection, const char* table, const char* name) {
   Statement exists(connection, "SELECT 1 FROM pragma_table_info(?) WHERE name = ?");
@@ -145,7 +153,8 @@ void create_side_tables(Connection& connection) {
   Statement(connection, "INSERT OR IGNORE INTO autoglm_meta VALUES ('version', ?)").run(kVersion);
 }
 
-void add_missing_columns(Connection& connection) {
+void bring_up_to_date(Connection& connection) {
+  connection.execute(kTables);
   for (const AddedColumn& column : kAddedColumns) {
     if (!has_column(connection, column.table, column.name)) {
       connection.execute(fmt::format("ALTER TABLE {} ADD COLUMN {} {}", column.table, column.name,

@@ -15,9 +15,9 @@ bool has_side_tables(Connection& connection);
 /// Makes those that are missing. REQUIRES: in a transaction.
 void create_side_tables(Connection& connection);
 
-/// Gives the tables of an earlier autoglm the columns that it did not have, empty. REQUIRES: in a
-/// transaction, and the tables.
-void add_missing_columns(Connection& connection);
+/// Gives a file of an earlier autoglm the tables and columns that it did not have, empty. REQUIRES:
+/// in a transaction, and its tables.
+void bring_up_to_date(Connection& connection);
 
 /// What to select for such a column: its name, or '' in a file that nobody has written to since.
 std::string column_or_empty(Connection& connection, const char* table, const char* name);

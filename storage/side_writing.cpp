@@ -31,8 +31,9 @@ SideWriter::SideWriter(Connection& connection, std::int64_t key)
               "time) VALUES (?, ?, ?, ?, ?, ?, ?, ?) "
               "ON CONFLICT (study, number, attempt, step, name) DO UPDATE SET "
               "value = excluded.value, sequence = excluded.sequence, time = excluded.time"),
-      sequence_(connection,
-                "UPDATE autoglm_study SET sequence = max(sequence, ?) WHERE study = ?") {}
+      sequence_(connection, "SELECT sequence FROM autoglm_study WHERE study = ?"),
+      raise_sequence_(connection,
+                      "UPDATE autoglm_study SET sequence = max(sequence, ?) WHERE study = ?") {}
 
 SideWriter::Found SideWriter::find(const Trial& trial) {
   if (!identity_.with(key_, trial.number).step()) {
@@ -84,6 +85,11 @@ void SideWriter::put_reports(const TrialWrite& write) {
   }
 }
 
+void SideWriter::drop_reports(std::int64_t number) {
+  Statement(connection_, "DELETE FROM autoglm_metric WHERE study = ? AND number = ?")
+      .run(key_, number);
+}
+
 void SideWriter::renumber(std::int64_t from, std::int64_t to) {
   for (const char* table : {"autoglm_trial", "autoglm_attempt", "autoglm_metric"}) {
     Statement(connection_,
@@ -92,6 +98,12 @@ void SideWriter::renumber(std::int64_t from, std::int64_t to) {
   }
 }
 
-void SideWriter::raise_sequence(std::int64_t sequence) { sequence_.run(sequence, key_); }
+std::int64_t SideWriter::sequence() {
+  const std::int64_t next = sequence_.with(key_).step() ? sequence_.integer(0) : 0;
+  sequence_.reset();
+  return next;
+}
+
+void SideWriter::raise_sequence(std::int64_t sequence) { raise_sequence_.run(sequence, key_); }
 
 }  // namespace autoglm

@@ -23,7 +23,10 @@ class SideWriter {
   void put(const TrialWrite& write);
   /// True: an earlier attempt than the trial's current one was the last to be written.
   bool begins_attempt(const Trial& trial);
+  /// Of a trial without attempts.
+  void drop_reports(std::int64_t number);
   void renumber(std::int64_t from, std::int64_t to);
+  std::int64_t sequence();
   void raise_sequence(std::int64_t sequence);
 
  private:
@@ -38,6 +41,7 @@ class SideWriter {
   Statement attempt_;
   Statement metric_;
   Statement sequence_;
+  Statement raise_sequence_;
 };
 
 }  // namespace autoglm

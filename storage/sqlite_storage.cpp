@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
 
 #include "storage/claim.h"
@@ -32,13 +34,26 @@ class SqliteStorage : public Storage {
   std::optional<std::string> holder_of(const StudyRecord& study) override;
   void write(const StudyRecord& study, const SearchSpace& space, std::span<const TrialWrite> writes,
              std::int64_t sequence) override;
-  std::vector<Trial> arrived(const StudyRecord& study, std::int64_t first) override;
+  std::vector<Trial> arrived(const StudyRecord& study, std::int64_t first,
+                             std::span<const std::int64_t> watched) override;
+  bool may_have_arrived() override { return data_version() != seen_version_; }
+  std::optional<Trial> find_trial(const StudyRecord& study, std::int64_t number) override;
+  std::int64_t append(const StudyRecord& study, Trial trial) override;
+  std::optional<Trial> revise(const StudyRecord& study, std::int64_t number,
+                              const Revision& revision) override;
+  void lend(const StudyRecord& study, std::span<const std::int64_t> trials, TimeNs until) override;
+  std::vector<std::int64_t> overdue(const StudyRecord& study, TimeNs now) override;
+  void take_turn() override { claim_lock().take_turn(); }
+  void end_turn() override { claim_lock().end_turn(); }
   void close() override;
 
  private:
   void prepare_for_writing(OpenMode mode);
   Connection& connection();
-  Claims claims();
+  ClaimLock& claim_lock();
+  Claims claims() { return {connection(), claim_lock()}; }
+  std::optional<Trial> read_trial(const StudyRecord& study, std::int64_t number);
+  std::vector<Trial> ended_trials(const StudyRecord& study, std::span<const std::int64_t> numbers);
   std::int64_t data_version();
   TrialWriter& writer(const StudyRecord& study);
   void check_integrity();
@@ -84,7 +99,7 @@ void SqliteStorage::prepare_for_writing(OpenMode mode) {
     create_optuna_tables(*connection_);
   }
   if (has_side_tables(*connection_)) {
-    add_missing_columns(*connection_);
+    bring_up_to_date(*connection_);
   } else {
     create_side_tables(*connection_);
   }
@@ -157,11 +172,11 @@ std::optional<std::string> SqliteStorage::holder_of(const StudyRecord& study) {
   return key ? claims().live_holder(*key) : std::nullopt;
 }
 
-Claims SqliteStorage::claims() {
+ClaimLock& SqliteStorage::claim_lock() {
   if (!claim_lock_) {
     claim_lock_.emplace(path_);
   }
-  return {connection(), *claim_lock_};
+  return *claim_lock_;
 }
 
 void SqliteStorage::check_integrity() {
@@ -198,7 +213,8 @@ std::int64_t SqliteStorage::data_version() {
   return version.with().step() ? version.integer(0) : 0;
 }
 
-std::vector<Trial> SqliteStorage::arrived(const StudyRecord& study, std::int64_t first) {
+std::vector<Trial> SqliteStorage::arrived(const StudyRecord& study, std::int64_t first,
+                                          std::span<const std::int64_t> watched) {
   const std::int64_t version = data_version();
   if (version == seen_version_) {
     return {};
@@ -214,8 +230,90 @@ std::vector<Trial> SqliteStorage::arrived(const StudyRecord& study, std::int64_t
   for (const Trial& trial : arrivals) {
     known_[study.id].add(trial.number);
   }
+  std::vector<Trial> ended = ended_trials(study, watched);
+  std::move(ended.begin(), ended.end(), std::back_inserter(arrivals));
   seen_version_ = version;
   return arrivals;
+}
+
+std::vector<Trial> SqliteStorage::ended_trials(const StudyRecord& study,
+                                               std::span<const std::int64_t> numbers) {
+  std::vector<Trial> ended;
+  const auto key = StudyRows(connection()).find_key(study);
+  if (!key || numbers.empty()) {
+    return ended;
+  }
+  Statement state(connection(), "SELECT state FROM autoglm_trial WHERE study = ? AND number = ?");
+  for (const std::int64_t number : numbers) {
+    const bool is_there = state.with(*key, number).step();
+    if (is_there && is_finished(trial_state_from(state.text(0)).value_or(TrialState::running))) {
+      ended.push_back(*read_trial(study, number));
+    }
+  }
+  return ended;
+}
+
+/// REQUIRES: in a transaction.
+std::optional<Trial> SqliteStorage::read_trial(const StudyRecord& study, std::int64_t number) {
+  TrialReader reader(connection(), study, StudyRows(connection()).find_key(study));
+  std::vector<Trial> found = reader.read(number, number);
+  return number < 0 || found.empty() ? std::nullopt : std::optional(std::move(found.front()));
+}
+
+std::optional<Trial> SqliteStorage::find_trial(const StudyRecord& study, std::int64_t number) {
+  Transaction snapshot(connection(), Transaction::Kind::read);
+  return read_trial(study, number);
+}
+
+std::int64_t SqliteStorage::append(const StudyRecord& study, Trial trial) {
+  Transaction transaction(connection());
+  TrialWriter& rows = writer(study);
+  trial.number = rows.next_number();
+  const std::array writes{TrialWrite{.trial = &trial, .created = true}};
+  rows.write({}, writes, 0);
+  transaction.commit();
+  return trial.number;
+}
+
+std::optional<Trial> SqliteStorage::revise(const StudyRecord& study, std::int64_t number,
+                                           const Revision& revision) {
+  Transaction transaction(connection());
+  std::optional<Trial> trial = read_trial(study, number);
+  if (!trial) {
+    return std::nullopt;
+  }
+  TrialWriter& rows = writer(study);
+  const std::int64_t sequence = rows.sequence();
+  const std::array writes{TrialWrite{.trial = &*trial, .reports = revision(*trial, sequence)}};
+  rows.write({}, writes, sequence + 1);
+  transaction.commit();
+  return trial;
+}
+
+void SqliteStorage::lend(const StudyRecord& study, std::span<const std::int64_t> trials,
+                         TimeNs until) {
+  Transaction transaction(connection());
+  const std::int64_t key = StudyRows(connection()).require_key(study);
+  Statement lease(connection(), until == 0
+                                    ? "DELETE FROM autoglm_lease WHERE study = ? AND number = ?"
+                                    : "INSERT OR REPLACE INTO autoglm_lease VALUES (?, ?, ?)");
+  for (const std::int64_t number : trials) {
+    until == 0 ? lease.run(key, number) : lease.run(key, number, until);
+  }
+  transaction.commit();
+}
+
+std::vector<std::int64_t> SqliteStorage::overdue(const StudyRecord& study, TimeNs now) {
+  std::vector<std::int64_t> numbers;
+  Statement rows(connection(),
+                 "SELECT l.number FROM autoglm_lease l JOIN autoglm_trial t ON t.study = l.study "
+                 "AND t.number = l.number WHERE l.study = ? AND l.until <= ? AND t.state = "
+                 "'running' AND t.external = 1 ORDER BY l.number");
+  const auto key = StudyRows(connection()).find_key(study);
+  for (rows.with(key.value_or(0), now); rows.step();) {
+    numbers.push_back(rows.integer(0));
+  }
+  return numbers;
 }
 
 void SqliteStorage::close() {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -37,8 +38,9 @@ struct StudyRecord {
   std::vector<std::string> metric_names{};  // empty or one a goal
   std::string spec_text{};                  // as the user wrote it
   std::string spec_json{};                  // comments gone, overrides applied
-  std::string version{};                    // of autoglm, when created
-  std::string searcher{};                   // resolved: never "auto"
+  std::string folder{};    // where the spec lay, absolute; empty: a file of an earlier autoglm
+  std::string version{};   // of autoglm, when created
+  std::string searcher{};  // resolved: never "auto"
   std::string searcher_options{};
   int searcher_revision = 0;
   std::string
@@ -50,6 +52,8 @@ struct StudyRecord {
   std::int64_t sequence = 0;  // the number of the next event
   std::string ended{};  // why the last run ended: "max_trials", "interrupted", …; empty: it did not
   TimeNs created = 0;
+
+  bool operator==(const StudyRecord&) const = default;
 };
 
 /// What changed of one trial since it was last written. `trial->reports` is not looked at.
@@ -103,9 +107,46 @@ class Storage {
   virtual void write(const StudyRecord& study, const SearchSpace& space,
                      std::span<const TrialWrite> writes, std::int64_t sequence) = 0;
 
-  /// Waiting trials with numbers from `first` on, dense: enqueued by another program. Each is told
-  /// once. Cheap while no other program writes: may be asked before each new trial.
-  virtual std::vector<Trial> arrived(const StudyRecord& study, std::int64_t first) = 0;
+  /// Waiting trials with numbers from `first` on, dense: enqueued by another program. Then those of
+  /// `watched` that another program has ended. Each is told once, if the caller takes it in.
+  virtual std::vector<Trial> arrived(const StudyRecord& study, std::int64_t first,
+                                     std::span<const std::int64_t> watched) = 0;
+
+  /// Whether another program wrote since arrived() was last asked. Cheap: may be asked before each
+  /// new trial.
+  virtual bool may_have_arrived() = 0;
+
+  // --- beside whoever holds the study, in a transaction each ---
+
+  /// The trial as it is now; nothing when there is none of this number.
+  virtual std::optional<Trial> find_trial(const StudyRecord& study, std::int64_t number) = 0;
+
+  /// Puts a waiting trial into the file under the next free number, which is returned. The holder
+  /// finds it by arrived(), and may move it behind until it has taken it in.
+  virtual std::int64_t append(const StudyRecord& study, Trial trial) = 0;
+
+  /// Changes a running trial and names those of its reports that are new or replaced. `sequence`
+  /// numbers the event. What it throws passes through, and nothing is written.
+  using Revision = std::function<std::vector<const Report*>(Trial& trial, std::int64_t sequence)>;
+  /// The trial as revised; nothing when there is none of this number.
+  virtual std::optional<Trial> revise(const StudyRecord& study, std::int64_t number,
+                                      const Revision& revision) = 0;
+
+  // --- trials that run elsewhere ---
+
+  /// Until when whoever asked for these trials has them; 0: for good. May be said before the trials
+  /// are written.
+  virtual void lend(const StudyRecord& study, std::span<const std::int64_t> trials,
+                    TimeNs until) = 0;
+  /// Those that run elsewhere and were lent until `now` or before, ascending.
+  virtual std::vector<std::int64_t> overdue(const StudyRecord& study, TimeNs now) = 0;
+
+  // --- processes that open a study take turns in it ---
+
+  /// Waits until no other process of this machine has the turn, and takes it.
+  virtual void take_turn() = 0;
+  /// Done by close() and by the end of the process, too.
+  virtual void end_turn() = 0;
 
   /// Checkpoints and leaves a single file behind. Also done, quietly, by the destructor.
   virtual void close() = 0;

@@ -59,10 +59,11 @@ TrialReader::TrialReader(Connection& connection, const StudyRecord& study,
                          std::optional<std::int64_t> key)
     : connection_(connection), study_(study), key_(key) {}
 
-std::vector<Trial> TrialReader::read(std::int64_t first) {
+std::vector<Trial> TrialReader::read(std::int64_t first, std::int64_t last) {
   first_ = first;
+  last_ = last;
   OptunaTrials optuna(connection_, study_);
-  const std::vector<OptunaTrial> rows = optuna.list(first);
+  const std::vector<OptunaTrial> rows = optuna.list(first, last);
   trials_.reserve(rows.size());
   for (const OptunaTrial& row : rows) {
     trials_.push_back(
@@ -99,10 +100,10 @@ void TrialReader::read_side_rows() {
       fmt::format("SELECT number, state, reason, origin, partial, external, params, metrics, "
                   "\"values\", seed, failures, searcher, why, seen, asked_sequence, "
                   "finished_sequence, created, started, finished, {} FROM autoglm_trial "
-                  "WHERE study = ? AND number >= ? ORDER BY number",
+                  "WHERE study = ? AND number BETWEEN ? AND ? ORDER BY number",
                   column_or_empty(connection_, "autoglm_trial", "chosen_with"))
           .c_str());
-  for (rows.with(*key_, first_); rows.step();) {
+  for (rows.with(*key_, first_, last_); rows.step();) {
     Trial* trial = at(rows.integer(0));
     if (trial == nullptr) {
       continue;
@@ -134,8 +135,9 @@ void TrialReader::read_attempts() {
   Statement rows(connection_,
                  "SELECT number, attempt, repeat, seed, directory, pid, started, finished, "
                  "outcome, user_seconds, system_seconds, peak_memory_bytes, \"values\" "
-                 "FROM autoglm_attempt WHERE study = ? AND number >= ? ORDER BY number, attempt");
-  for (rows.with(*key_, first_); rows.step();) {
+                 "FROM autoglm_attempt WHERE study = ? AND number BETWEEN ? AND ? "
+                 "ORDER BY number, attempt");
+  for (rows.with(*key_, first_, last_); rows.step();) {
     Trial* trial = at(rows.integer(0));
     if (trial == nullptr) {
       continue;
@@ -160,12 +162,12 @@ void TrialReader::read_metrics() {
   // In the order of arrival. For a whole study the table as it lies is faster than its index.
   constexpr const char* kAll =
       "SELECT number, attempt, step, name, value, sequence, time FROM autoglm_metric NOT INDEXED "
-      "WHERE study = ? AND number >= ? ORDER BY metric";
+      "WHERE study = ? AND number BETWEEN ? AND ? ORDER BY metric";
   constexpr const char* kSome =
       "SELECT number, attempt, step, name, value, sequence, time FROM autoglm_metric "
-      "WHERE study = ? AND number >= ? ORDER BY metric";
-  Statement rows(connection_, first_ == 0 ? kAll : kSome);
-  for (rows.with(*key_, first_); rows.step();) {
+      "WHERE study = ? AND number BETWEEN ? AND ? ORDER BY metric";
+  Statement rows(connection_, first_ == 0 && last_ == kLast ? kAll : kSome);
+  for (rows.with(*key_, first_, last_); rows.step();) {
     Trial* trial = at(rows.integer(0));
     if (trial == nullptr || !reports_stand(*trial, static_cast<int>(rows.integer(1)))) {
       continue;
@@ -198,9 +200,9 @@ void TrialReader::read_user_attributes() {
   Statement rows(connection_,
                  "SELECT t.number, a.\"key\", a.value_json FROM trials t "
                  "JOIN trial_user_attributes a ON a.trial_id = t.trial_id "
-                 "WHERE t.study_id = ? AND t.number >= ? "
+                 "WHERE t.study_id = ? AND t.number BETWEEN ? AND ? "
                  "ORDER BY t.trial_id, a.trial_user_attribute_id");
-  for (rows.with(study_.id, first_); rows.step();) {
+  for (rows.with(study_.id, first_, last_); rows.step();) {
     Trial* trial = at(rows.integer(0));
     if (trial != nullptr && !rows.text(1).starts_with("autoglm:")) {
       trial->user_attrs.emplace_back(rows.text(1), rows.text(2));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -17,8 +18,10 @@ class TrialReader {
   /// `key`: of the study in our tables; none: it has no rows there. `study` must outlive this.
   TrialReader(Connection& connection, const StudyRecord& study, std::optional<std::int64_t> key);
 
-  /// All trials by number, from `first` on.
-  std::vector<Trial> read(std::int64_t first);
+  static constexpr std::int64_t kLast = std::numeric_limits<std::int64_t>::max();
+
+  /// The trials from `first` to `last`, by number.
+  std::vector<Trial> read(std::int64_t first, std::int64_t last = kLast);
 
  private:
   void read_side_rows();
@@ -32,6 +35,7 @@ class TrialReader {
   const StudyRecord& study_;
   std::optional<std::int64_t> key_;
   std::int64_t first_ = 0;
+  std::int64_t last_ = kLast;
   std::vector<Trial> trials_{};
   std::vector<bool> has_side_row_{};
 };

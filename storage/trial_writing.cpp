@@ -12,6 +12,12 @@ bool continues(const Trial& trial) {
   return !trial.attempts.empty() && checkpoint_of(trial, trial.attempts.back().repeat) != nullptr;
 }
 
+// Whoever asked for it did not tell it; what was reported of it is the next one's to say.
+bool is_put_back_without_attempts(const TrialWrite& write) {
+  return !write.created && write.trial->state == TrialState::waiting &&
+         write.trial->attempts.empty();
+}
+
 }  // namespace
 
 TrialWriter::TrialWriter(Connection& connection, const StudyRecord& study, std::int64_t key,
@@ -41,6 +47,10 @@ bool TrialWriter::write(const SearchSpace& space, std::span<const TrialWrite> wr
     const OptunaWriter::Row row = place(write);
     if (side_.begins_attempt(*write.trial) && !continues(*write.trial)) {
       optuna_.drop_reports(row.trial_id);
+    }
+    if (is_put_back_without_attempts(write)) {
+      optuna_.drop_reports(row.trial_id);
+      side_.drop_reports(write.trial->number);
     }
     optuna_.put(space, write, row);
     side_.put(write);

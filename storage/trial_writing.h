@@ -38,6 +38,11 @@ class TrialWriter {
   /// write().
   bool is_current();
 
+  /// REQUIRES: as write().
+  std::int64_t next_number() { return optuna_.next_number(); }
+  /// The number that the study's next event gets, as the file has it. REQUIRES: as write().
+  std::int64_t sequence() { return side_.sequence(); }
+
   /// See Storage::write. True: trials of others moved to other numbers.
   bool write(const SearchSpace& space, std::span<const TrialWrite> writes, std::int64_t sequence);
 

@@ -46,35 +46,48 @@ bool is_better(double cost, double other) {
   return cost < other || (!std::isnan(cost) && std::isnan(other));
 }
 
-class Asha : public Pruner {
+class Asha : public Rule {
  public:
   explicit Asha(AshaOptions options) : options_(options) {}
 
   Verdict judge(const Trial& trial, const History& history) const override {
-    const std::optional<std::int64_t> rung = rung_just_reached(trial, history.objective());
-    if (!rung) {
+    const std::optional<Comparison> at_rung = compare(trial, history);
+    if (!at_rung) {
       return {};
     }
     const Objective& objective = history.objective();
-    const double own = *result_at(objective.curve(trial), *rung);
-    std::int64_t recorded = 1;
-    std::int64_t better = 0;
-    for (const Trial& other : history.trials()) {
-      if (other.number == trial.number || !is_recorded(other)) {
-        continue;
-      }
-      if (const std::optional<double> result = result_at(objective.curve(other), *rung)) {
-        ++recorded;
-        better += is_better(objective.cost(0, *result), objective.cost(0, own)) ? 1 : 0;
-      }
-    }
+    const double own = objective.cost(0, at_rung->value);
+    const auto recorded = static_cast<std::int64_t>(at_rung->peers.size()) + 1;
+    const auto better = std::count_if(at_rung->peers.begin(), at_rung->peers.end(),
+                                      [&](const Comparison::Peer& peer) {
+                                        return is_better(objective.cost(0, peer.value), own);
+                                      });
     const std::int64_t going_on = (recorded + options_.reduction - 1) / options_.reduction;
     if (recorded < options_.reduction || better < going_on) {
       return {};
     }
     return {.action = Action::stop,
             .reason = fmt::format("asha: {} is number {} of {} at rung {}; the best {} go on",
-                                  number_text(own), better + 1, recorded, *rung, going_on)};
+                                  number_text(at_rung->value), better + 1, recorded, at_rung->step,
+                                  going_on)};
+  }
+
+  std::optional<Comparison> compare(const Trial& trial, const History& history) const override {
+    const Objective& objective = history.objective();
+    const std::optional<std::int64_t> rung = rung_just_reached(trial, objective);
+    if (!rung) {
+      return std::nullopt;
+    }
+    Comparison at_rung{.step = *rung, .value = *result_at(objective.curve(trial), *rung)};
+    for (const Trial& other : history.trials()) {
+      if (other.number == trial.number || !is_recorded(other)) {
+        continue;
+      }
+      if (const std::optional<double> result = result_at(objective.curve(other), *rung)) {
+        at_rung.peers.push_back({.trial = other.number, .value = *result});
+      }
+    }
+    return at_rung;
   }
 
  private:

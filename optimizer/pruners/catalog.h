@@ -6,13 +6,13 @@
 #include <utility>
 #include <vector>
 
-#include "optimizer/pruner.h"
+#include "optimizer/pruners/rule.h"
 #include "search_space/spec_document.h"
 
 namespace autoglm {
 
 struct PrunerChoice {
-  std::unique_ptr<Pruner> pruner{};
+  std::unique_ptr<Rule> pruner{};
   std::string name{};
   std::string options{};  // one JSON object with every option, defaults included
 };

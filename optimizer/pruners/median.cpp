@@ -43,40 +43,50 @@ double median(std::vector<double> values) {
   return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-class Median : public Pruner {
+class Median : public Rule {
  public:
   explicit Median(MedianOptions options) : options_(options) {}
 
   Verdict judge(const Trial& trial, const History& history) const override {
-    const Objective& objective = history.objective();
-    const auto curve = objective.curve(trial);
-    if (curve.empty() || curve.back().first < options_.warmup_steps) {
+    const std::optional<Comparison> at_step = compare(trial, history);
+    if (!at_step || static_cast<std::int64_t>(at_step->peers.size()) < options_.min_trials) {
       return {};
     }
-    const std::int64_t step = curve.back().first;
     std::vector<double> others;
-    for (const Trial& other : history.trials()) {
-      if (other.state == TrialState::complete) {
-        if (const std::optional<double> value = value_by(objective, other, step)) {
-          others.push_back(*value);
-        }
-      }
-    }
-    if (static_cast<std::int64_t>(others.size()) < options_.min_trials) {
-      return {};
-    }
-    double best = std::numeric_limits<double>::quiet_NaN();
-    for (const auto& [at, value] : curve) {
-      // NaN compares as false, so that any number replaces it and it replaces none.
-      best = std::isnan(best) || objective.cost(0, value) < objective.cost(0, best) ? value : best;
+    for (const Comparison::Peer& peer : at_step->peers) {
+      others.push_back(peer.value);
     }
     const double middle = median(std::move(others));
-    if (objective.cost(0, best) <= objective.cost(0, middle)) {
+    const Objective& objective = history.objective();
+    if (objective.cost(0, at_step->value) <= objective.cost(0, middle)) {
       return {};
     }
     return {.action = Action::stop,
             .reason = fmt::format("median: the best by step {}, {}, is worse than the median {}",
-                                  step, number_text(best), number_text(middle))};
+                                  at_step->step, number_text(at_step->value), number_text(middle))};
+  }
+
+  std::optional<Comparison> compare(const Trial& trial, const History& history) const override {
+    const Objective& objective = history.objective();
+    const auto curve = objective.curve(trial);
+    if (curve.empty() || curve.back().first < options_.warmup_steps) {
+      return std::nullopt;
+    }
+    Comparison at_step{.step = curve.back().first,
+                       .value = std::numeric_limits<double>::quiet_NaN()};
+    for (const auto& [at, value] : curve) {
+      // NaN compares as false, so that any number replaces it and it replaces none.
+      const bool is_better = objective.cost(0, value) < objective.cost(0, at_step.value);
+      at_step.value = std::isnan(at_step.value) || is_better ? value : at_step.value;
+    }
+    for (const Trial& other : history.trials()) {
+      if (other.state == TrialState::complete) {
+        if (const std::optional<double> value = value_by(objective, other, at_step.step)) {
+          at_step.peers.push_back({.trial = other.number, .value = *value});
+        }
+      }
+    }
+    return at_step;
   }
 
  private:

@@ -4,9 +4,13 @@
 namespace autoglm {
 namespace {
 
-class None : public Pruner {
+class None : public Rule {
  public:
   Verdict judge(const Trial& /*trial*/, const History& /*history*/) const override { return {}; }
+  std::optional<Comparison> compare(const Trial& /*trial*/,
+                                    const History& /*history*/) const override {
+    return std::nullopt;
+  }
 };
 
 }  // namespace

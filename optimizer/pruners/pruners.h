@@ -4,14 +4,14 @@
 #include <memory>
 #include <string>
 
-#include "optimizer/pruner.h"
+#include "optimizer/pruners/rule.h"
 #include "search_space/spec_document.h"
 
 namespace autoglm {
 
 /// A rule with the options it was made with: one JSON object, defaults included.
 struct ParsedPruner {
-  std::unique_ptr<Pruner> pruner{};
+  std::unique_ptr<Rule> pruner{};
   std::string options{};
 };
 

@@ -102,25 +102,4 @@ std::string explanation_json(const std::string& chosen_with, const PolicyProcess
                   {"reward", outcome == nullptr ? Json() : json_of(*outcome)}});
 }
 
-History history_seen_by(const Trial& trial, const History& history) {
-  History past(history.space(), history.objective());
-  past.set_max_trials(history.max_trials());
-  for (Trial then : history.trials()) {
-    if (then.number == trial.number || then.asked_sequence >= trial.seen) {
-      Trial placeholder{.number = then.number};
-      placeholder.state = TrialState::abandoned;
-      then = std::move(placeholder);
-    } else if (is_finished(then.state) && then.finished_sequence >= trial.seen) {
-      then.state = TrialState::running;
-      then.values.clear();
-      then.metrics.clear();
-      then.finished = 0;
-      then.finished_sequence = -1;
-    }
-    past.add(std::move(then));
-  }
-  past.set_sequence(trial.seen);
-  return past;
-}
-
 }  // namespace autoglm

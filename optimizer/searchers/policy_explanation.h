@@ -28,8 +28,4 @@ std::string explanation_json(const std::string& chosen_with, const PolicyProcess
 /// why not.
 std::string unconfirmed_json(const std::string& chosen_with, const std::string& problem);
 
-/// The history as it was when `trial` was chosen: after the events before `trial.seen`, and without
-/// the trial itself. What was waiting then is not told apart from what was running.
-History history_seen_by(const Trial& trial, const History& history);
-
 }  // namespace autoglm

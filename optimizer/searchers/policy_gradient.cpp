@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "optimizer/hindsight.h"
 #include "optimizer/searchers/initial_design.h"
 #include "optimizer/searchers/neglected_choice.h"
 #include "optimizer/searchers/policy_critic.h"

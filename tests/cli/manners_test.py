@@ -31,9 +31,9 @@ class EveryCommand(ToldStudy):
         return [command] + [a.replace("study.db", "FILE").replace("study.json", "FILE") for a in CALLS.get(command, ["FILE"])]
 
     def test_help_begins_with_an_example_of_itself(self):
-        for command in commands():
+        for command in commands() + ["db check"]:
             with self.subTest(command):
-                result = self.run_autoglm(command, "--help")
+                result = self.run_autoglm(*command.split(), "--help")
                 self.assertEqual((result.returncode, result.stderr), (0, ""))
                 self.assertRegex(result.stdout.lstrip(), rf"^Example: .*autoglm {command}\b")
 
@@ -149,7 +149,8 @@ class Completions(ToldStudy):
         return done.stdout.split()
 
     def test_bash_completes_commands_flags_and_values(self):
-        self.assertEqual(self.complete("autoglm", "re"), ["report"])
+        self.assertEqual(self.complete("autoglm", "re"), ["report", "rerun"])
+        self.assertEqual(self.complete("autoglm", "db", "''"), ["check"])
         self.assertIn("--max-regression", self.complete("autoglm", "report", "--"))
         self.assertEqual(self.complete("autoglm", "report", "--format", "m"), ["markdown"])
         self.assertEqual(self.complete("autoglm", "completion", "''"), [])
@@ -168,6 +169,7 @@ class Completions(ToldStudy):
         self.assertTrue(page.startswith(".TH AUTOGLM 1"))
         for command in commands():
             self.assertIn(f".SS autoglm {command}", page)
+        self.assertIn(".SS autoglm db check STUDY.db", page)
         self.assertIn(".B \\-\\-max\\-regression", page)
         if shutil.which("man"):
             done = subprocess.run(["man", "--warnings", "-l", "-"], input=page, capture_output=True, text=True,

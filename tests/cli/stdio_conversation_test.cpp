@@ -58,10 +58,11 @@ class Talk {
                                     std::vector<StudyObserver*>{recorder_.get()},
                                     [this] { return time += 1'000'000'000; });
     conversation = std::make_unique<StdioConversation>(
-        *study, ConversationSettings{.study_name = "talk",
-                                     .timeout_seconds = options.timeout_seconds,
-                                     .elapsed_seconds = [this] { return elapsed; },
-                                     .arrivals = [this] { return std::exchange(arriving, {}); }});
+        *study, ConversationSettings{
+                    .study_name = "talk",
+                    .timeout_seconds = options.timeout_seconds,
+                    .elapsed_seconds = [this] { return elapsed; },
+                    .arrivals = [this](const auto&) { return std::exchange(arriving, {}); }});
   }
 
   std::string operator()(std::string_view line) {

@@ -93,6 +93,47 @@ class Examples(unittest.TestCase):
         self.assertEqual(first["params"], {"learning_rate": 0.1, "max_depth": 3, "subsample": 1.0})
         self.assertLessEqual(report["best"]["value"], first["value"] or 10)
 
+    def client(self, *command):
+        """A running client of examples/clients."""
+        process = subprocess.Popen(command, cwd=self.examples / "clients", text=True,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, env={**os.environ, "AUTOGLM": AUTOGLM})
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        return process
+
+    def finished(self, process):
+        out, err = process.communicate(timeout=300)
+        self.assertEqual((process.returncode, err), (0, ""))
+        return out
+
+    def study_of_clients(self, name):
+        shown = self.autoglm("report", self.examples / "clients" / name, "--format", "json")
+        self.assertEqual(shown.returncode, 0, shown.stderr)
+        report = json.loads(shown.stdout)
+        counts = report["counts"]
+        self.assertEqual((counts["complete"] + counts["pruned"], len(report["trials"])), (12, 12))
+        self.assertGreaterEqual(counts["complete"], 3)
+        # Steps x -> x - 2 rate x from 1, the rate decaying; nine digits kept by awk.
+        x, rate = 1, report["best"]["params"]["rate"]
+        for _ in range(10):
+            x -= rate * 2 * x
+            rate *= 1 - report["best"]["params"]["decay"]
+        self.assertAlmostEqual(report["best"]["value"], x * x, places=6)
+        return report
+
+    def test_a_python_client_talks_with_stdio(self):
+        said = self.finished(self.client("python3", "client.py", "study.json"))
+        report = self.study_of_clients("clients.db")
+        self.assertTrue(said.startswith("max_trials: use "), said)
+        self.assertEqual(len(report["best"]["user_attrs"]), 1)
+
+    def test_clients_in_shell_ask_and_tell_side_by_side(self):
+        both = [self.client("sh", "client.sh", "study.json", "shell.db") for _ in range(2)]
+        told = [json.loads(line) for process in both for line in self.finished(process).splitlines()]
+        report = self.study_of_clients("shell.db")
+        self.assertEqual(sorted(told, key=lambda trial: trial["trial"]),
+                         [{"trial": t["number"], "state": t["state"]} for t in report["trials"]])
+
     def get_digits(self):
         data = subprocess.run([self.examples / "digits/get_data.sh"], capture_output=True, text=True)
         if data.returncode != 0:

@@ -54,22 +54,22 @@ std::string json(const Trial& trial) { return configuration_json(trial.configura
 
 TEST_CASE("an arrival is told once") {
   const Tuned tuned;
-  CHECK(tuned.storage->arrived(tuned.study, 2).empty());
+  CHECK(tuned.storage->arrived(tuned.study, 2, {}).empty());
   tuned.optuna_adds(2, "WAITING", 0.25);
-  const std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 2);
+  const std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 2, {});
   REQUIRE(arrived.size() == 1);
   CHECK(arrived[0].number == 2);
   CHECK(arrived[0].origin == TrialOrigin::foreign);
   CHECK(arrived[0].partial);
   CHECK(json(arrived[0]) == R"({"lr": 0.25})");
   CHECK(arrived[0].user_attrs.size() == 1);
-  CHECK(tuned.storage->arrived(tuned.study, 3).empty());
+  CHECK(tuned.storage->arrived(tuned.study, 3, {}).empty());
 }
 
 TEST_CASE("an arrival that is taken in keeps its number") {
   const Tuned tuned;
   tuned.optuna_adds(2, "WAITING", 0.25);
-  Trial trial = tuned.storage->arrived(tuned.study, 2).at(0);
+  Trial trial = tuned.storage->arrived(tuned.study, 2, {}).at(0);
   trial.asked_sequence = 5;
   write_trials(*tuned.storage, tuned.study, tuned.space, {trial, running_trial(3)});
   const std::vector<Trial> trials = tuned.storage->trials(tuned.study);
@@ -81,7 +81,7 @@ TEST_CASE("an arrival that is taken in keeps its number") {
 
 TEST_CASE("one who is about to use a number that an arrival took goes first") {
   const Tuned tuned;
-  tuned.storage->arrived(tuned.study, 2);
+  tuned.storage->arrived(tuned.study, 2, {});
   SUBCASE("when Optuna enqueued it") { tuned.optuna_adds(2, "WAITING", 0.25); }
   SUBCASE("when autoglm enqueued it") {
     Trial trial = waiting_trial(2);
@@ -89,7 +89,7 @@ TEST_CASE("one who is about to use a number that an arrival took goes first") {
     tuned.autoglm_enqueues(trial);
   }
   write_trials(*tuned.storage, tuned.study, tuned.space, {running_trial(2), running_trial(3)});
-  const std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 4);
+  const std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 4, {});
   REQUIRE(arrived.size() == 1);
   CHECK(arrived[0].number == 4);
   CHECK(arrived[0].state == TrialState::waiting);
@@ -105,12 +105,12 @@ TEST_CASE("one who is about to use a number that an arrival took goes first") {
 
 TEST_CASE("many arrivals stay in their order") {
   const Tuned tuned;
-  tuned.storage->arrived(tuned.study, 2);
+  tuned.storage->arrived(tuned.study, 2, {});
   tuned.optuna_adds(2, "WAITING", 0.25);
   tuned.optuna_adds(3, "WAITING", 0.375);
   tuned.optuna_adds(4, "WAITING", 0.5);
   write_trials(*tuned.storage, tuned.study, tuned.space, {running_trial(2)});
-  std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 3);
+  std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 3, {});
   REQUIRE(arrived.size() == 3);
   CHECK(json(arrived[0]) == R"({"lr": 0.375})");
   CHECK(json(arrived[1]) == R"({"lr": 0.5})");
@@ -121,9 +121,9 @@ TEST_CASE("a finished trial that another program added moves behind, too") {
   const Tuned tuned;
   tuned.optuna_adds(2, "COMPLETE", 0.25);
   tuned.optuna_adds(3, "WAITING", 0.5);
-  CHECK(tuned.storage->arrived(tuned.study, 2).empty());
+  CHECK(tuned.storage->arrived(tuned.study, 2, {}).empty());
   write_trials(*tuned.storage, tuned.study, tuned.space, {running_trial(2)});
-  const std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 3);
+  const std::vector<Trial> arrived = tuned.storage->arrived(tuned.study, 3, {});
   REQUIRE(arrived.size() == 1);
   CHECK(arrived[0].number == 3);
   const std::vector<Trial> trials = tuned.storage->trials(tuned.study);
