@@ -32,7 +32,7 @@ class Setup(unittest.TestCase):
     def test_without_rights_it_names_the_packages_and_the_one_line_to_type(self):
         done = self.run_setup(COMMANDS)
         missing = ("ninja-build pkg-config libcli11-dev libeigen3-dev libfmt-dev liblbfgspp-dev "
-                   "libre2-dev libsqlite3-dev nlohmann-json3-dev rapidjson-dev")
+                   "libre2-dev libsqlite3-dev libyaml-dev nlohmann-json3-dev rapidjson-dev")
         self.assertEqual(done.stderr,
                          f"missing Debian packages: {missing}\n"
                          f"only root may install them; type: sudo apt-get install -y {missing}\n")
