@@ -85,6 +85,7 @@ Expression parse_assertion(const std::string& text) {
 
 std::vector<Expression> parse_assertions(const std::vector<std::string>& texts) {
   std::vector<Expression> assertions;
+  assertions.reserve(texts.size());
   for (const std::string& text : texts) {
     assertions.push_back(parse_assertion(text));
   }

@@ -29,7 +29,7 @@ bool is_database(const std::string& path) {
 }
 
 std::string target_of(const ImportOptions& options, const StudyRecord& study) {
-  const std::string path = options.study.empty() ? study.name + ".db" : options.study;
+  std::string path = options.study.empty() ? study.name + ".db" : options.study;
   if (options.study.empty() && (study.name.find('/') != std::string::npos ||
                                 study.name.front() == '.' || study.name.size() > 100)) {
     throw UsageError(

@@ -137,6 +137,7 @@ std::string rule_schema() {
 
 std::string parameters_schema() {
   std::vector<std::string> types;
+  types.reserve(kParameterTypes.size());
   for (const ParameterType type : kParameterTypes) {
     types.push_back(object_schema(parameter_keys(type), type_name(type)));
   }

@@ -52,7 +52,7 @@ std::vector<FoundMetric> found_metrics(const Trial& trial, const Objective& obje
                    : in_file.contains(name)    ? "the metrics file (autoglm log, AUTOGLM_METRICS)"
                                                : "a capture pattern";
     metric.steps = std::count_if(trial.reports.begin(), trial.reports.end(), [&](const Report& r) {
-      return find_metric(r.metrics, name) != nullptr;
+      return find_metric(r.metrics, metric.name) != nullptr;
     });
     found.push_back(std::move(metric));
   }
