@@ -63,8 +63,10 @@ std::int64_t utc_clock(const std::tm& parts) {
   const sys_days day = std::chrono::year(parts.tm_year) /
                        std::chrono::month(static_cast<unsigned>(parts.tm_mon)) /
                        std::chrono::day(static_cast<unsigned>(parts.tm_mday));
-  return std::int64_t{day.time_since_epoch().count()} * 86400 + parts.tm_hour * 3600 +
-         parts.tm_min * 60 + parts.tm_sec;
+  const std::chrono::sys_seconds time =
+      std::chrono::sys_seconds(day) + std::chrono::hours(parts.tm_hour) +
+      std::chrono::minutes(parts.tm_min) + std::chrono::seconds(parts.tm_sec);
+  return time.time_since_epoch().count();
 }
 
 std::int64_t local_clock(std::tm parts) {
