@@ -43,8 +43,8 @@ constexpr std::array kQueries{
     "t.datetime_complete IS NOT NULL",
     "SELECT s.study_name, t.number, 'has a time that is not written as YYYY-MM-DD HH:MM:SS.ffffff' "
     "FROM trials t JOIN studies s ON s.study_id = t.study_id WHERE (t.datetime_start IS NOT NULL "
-    "AND t.datetime_start NOT GLOB '????-??-?? ??:??:??.??????') OR (t.datetime_complete IS NOT "
-    "NULL AND t.datetime_complete NOT GLOB '????-??-?? ??:??:??.??????')",
+    "AND t.datetime_start NOT LIKE '____-__-__ __:__:__.______') OR (t.datetime_complete IS NOT "
+    "NULL AND t.datetime_complete NOT LIKE '____-__-__ __:__:__.______')",
     // Objectives.
     "SELECT s.study_name, NULL, 'has no direction' FROM studies s WHERE NOT EXISTS (SELECT 1 FROM "
     "study_directions d WHERE d.study_id = s.study_id)",
