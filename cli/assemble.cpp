@@ -245,6 +245,11 @@ std::vector<Trial> OpenStudy::arrivals(const std::set<std::int64_t>& watched) {
   return storage->arrived(record, known, open_elsewhere);
 }
 
+std::shared_ptr<void> OpenStudy::turn() {
+  storage->take_turn();
+  return {storage.get(), [](Storage* taken) { taken->end_turn(); }};
+}
+
 void OpenStudy::close(const std::string& ended) {
   if (!held_) {
     return;

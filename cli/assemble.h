@@ -56,6 +56,10 @@ class OpenStudy {
   /// run elsewhere or are among `watched`, for Study::adopt. Leases that are over end here.
   std::vector<Trial> arrivals(const std::set<std::int64_t>& watched = {});
 
+  /// This process's turn in the study's file, until the result is destroyed: meanwhile no other one
+  /// adds a trial.
+  std::shared_ptr<void> turn();
+
   /// Stores why this run ended, gives the study back and closes the file. Throws StorageError.
   void close(const std::string& ended);
 

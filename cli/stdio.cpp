@@ -30,6 +30,7 @@ ConversationSettings settings_for(OpenStudy& open) {
     settings.arrivals = [&open](const std::set<std::int64_t>& asked) {
       return open.arrivals(asked);
     };
+    settings.turn = [&open] { return open.turn(); };
   }
   return settings;
 }

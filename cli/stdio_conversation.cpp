@@ -32,6 +32,7 @@ StdioConversation::StdioConversation(Study& study, ConversationSettings settings
       leaders_(study.history().objective(), study.history().trials()) {}
 
 std::string StdioConversation::answer(std::span<const std::string_view> lines) {
+  const std::shared_ptr<void> turn = settings_.turn ? settings_.turn() : nullptr;
   std::vector<std::string> answers;
   std::vector<Changes> changes;
   for (const std::string_view line : lines) {

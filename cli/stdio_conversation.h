@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <span>
@@ -25,6 +26,8 @@ struct ConversationSettings {
   /// Trials that other programs enqueued or ended since the last call, those that were asked for
   /// here (the argument) among them; none: nobody else can.
   std::function<std::vector<Trial>(const std::set<std::int64_t>&)> arrivals{};
+  /// Held while lines are answered and stored: meanwhile no other program adds a trial.
+  std::function<std::shared_ptr<void>()> turn{};
 };
 
 class StdioConversation {

@@ -97,14 +97,18 @@ fs::path directory_of(const Attempt& attempt, const TailOptions& options) {
          std::to_string(attempt.number);
 }
 
+/// Its attempt has a number, and its program no folder yet.
+bool is_about_to_begin(const Watched& watched) {
+  return watched.is_running && !watched.trial.attempts.empty() &&
+         watched.trial.attempts.back().directory.empty();
+}
+
 void require_output(const Trial& trial, const TailOptions& options) {
   const std::string place = fmt::format("{}: trial {}", options.study, trial.number);
   if (trial.attempts.empty() || trial.attempts.back().directory.empty()) {
-    throw UsageError(
-        fmt::format(trial.state == TrialState::waiting || trial.state == TrialState::running
-                        ? "{}: has no output yet: autoglm has not begun to run it"
-                        : "{}: was run elsewhere, which is where its output is",
-                    place));
+    throw UsageError(place + (is_finished(trial.state)
+                                  ? ": was run elsewhere, which is where its output is"
+                                  : ": has no output yet: autoglm has not begun to run it"));
   }
   const fs::path directory = directory_of(trial.attempts.back(), options);
   if (std::error_code error; !fs::is_directory(directory, error)) {
@@ -135,6 +139,10 @@ bool follow(const Watched& begun, const TailOptions& options) {
 
 int run_tail(const TailOptions& options) {
   Watched watched = look(options);
+  while (is_about_to_begin(watched)) {
+    std::this_thread::sleep_for(kPoll);
+    watched = look(options);
+  }
   require_output(watched.trial, options);
   while (follow(watched, options)) {
     const std::size_t before = watched.trial.attempts.size();

@@ -92,6 +92,7 @@ LoopResult run_trials(OpenStudy& open, CommandRunner& runner, std::optional<doub
   claim.renew();
   const LoopSettings settings{.time_seconds = seconds,
                               .arrivals = [&] { return open.arrivals(); },
+                              .turn = [&] { return open.turn(); },
                               .tick =
                                   [&] {
                                     progress.tick();

@@ -31,6 +31,9 @@ class Loop {
  private:
   bool stopping() const { return level_ > 0; }
   bool adopt_arrivals();
+  bool is_vain_to_ask() const {
+    return again_.empty() && done_ && done_at_ == study_.history().sequence();
+  }
   void heed_stop();
   void fill_slots();
   std::optional<RunRequest> next_request();
@@ -108,6 +111,11 @@ void Loop::heed_stop() {
 void Loop::fill_slots() {
   std::vector<RunRequest> requests;
   const auto free = static_cast<std::size_t>(std::max(0, runner_.free_slots()));
+  if (free == 0 || is_vain_to_ask()) {
+    return;
+  }
+  const std::shared_ptr<void> turn = settings_.turn ? settings_.turn() : nullptr;
+  adopt_arrivals();
   while (requests.size() < free) {
     std::optional<RunRequest> request = next_request();
     if (!request) {
@@ -131,7 +139,7 @@ std::optional<RunRequest> Loop::next_request() {
     again_.erase(again_.begin());
     return study_.begin_attempt(given);
   }
-  if (done_ && done_at_ == study_.history().sequence()) {
+  if (is_vain_to_ask()) {
     return std::nullopt;
   }
   const Study::Answer answer = study_.ask();

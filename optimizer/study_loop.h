@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct LoopSettings {
   std::optional<double> time_seconds{};  // of this run; then as stop level 2, with reason timeout
   /// Trials that other programs enqueued since the last call; asked for about every 200 ms.
   std::function<std::vector<Trial>()> arrivals{};
+  /// Held from the look for arrivals before new trials are chosen until these are durable: while it
+  /// is, no other program adds a trial, whose number they would take. Type-erased, since only its
+  /// lifetime matters.
+  std::function<std::shared_ptr<void>()> turn{};
   /// Called about ten times a second and after each event, for a progress line.
   std::function<void()> tick{};
 };

@@ -122,7 +122,8 @@ class Storage {
   virtual std::optional<Trial> find_trial(const StudyRecord& study, std::int64_t number) = 0;
 
   /// Puts a waiting trial into the file under the next free number, which is returned. The holder
-  /// finds it by arrived(), and may move it behind until it has taken it in.
+  /// finds it by arrived(). Without a turn the holder may be about to use that number, and move this
+  /// one behind.
   virtual std::int64_t append(const StudyRecord& study, Trial trial) = 0;
 
   /// Changes a running trial and names those of its reports that are new or replaced. `sequence`
@@ -141,7 +142,7 @@ class Storage {
   /// Those that run elsewhere and were lent until `now` or before, ascending.
   virtual std::vector<std::int64_t> overdue(const StudyRecord& study, TimeNs now) = 0;
 
-  // --- processes that open a study take turns in it ---
+  // --- processes that add trials to a study take turns in it ---
 
   /// Waits until no other process of this machine has the turn, and takes it.
   virtual void take_turn() = 0;

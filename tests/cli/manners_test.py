@@ -38,7 +38,8 @@ class Manners(StudyFolder):
                 result = self.call(command, "missing.db", *arguments)
                 self.assertEqual((result.returncode, result.stdout), (2, ""))
                 self.assertEqual(result.stderr,
-                                 "missing.db: cannot be read: no such file; check the path\n")
+                                 "missing.db: cannot be read: No such file or directory; check "
+                                 "the path\n")
         self.assertEqual(os.listdir(self.folder), [])
 
     def test_a_missing_spec_is_a_usage_error_of_one_line(self):
