@@ -122,8 +122,8 @@ class Storage {
   virtual std::optional<Trial> find_trial(const StudyRecord& study, std::int64_t number) = 0;
 
   /// Puts a waiting trial into the file under the next free number, which is returned. The holder
-  /// finds it by arrived(). Without a turn the holder may be about to use that number, and move this
-  /// one behind.
+  /// finds it by arrived(). Without a turn the holder may be about to use that number, and move
+  /// this one behind.
   virtual std::int64_t append(const StudyRecord& study, Trial trial) = 0;
 
   /// Changes a running trial and names those of its reports that are new or replaced. `sequence`

@@ -83,10 +83,9 @@ constexpr std::array kQueries{
     "trial_heartbeats h JOIN trials t ON t.trial_id = h.trial_id JOIN studies s ON s.study_id = "
     "t.study_id JOIN autoglm_study o ON o.study_id = s.study_id JOIN autoglm_trial a ON a.study = "
     "o.study AND a.number = t.number WHERE t.state = 'RUNNING'",
-    "SELECT s.study_name, a.number, 'is in autoglm''s tables and not in Optuna''s' FROM "
-    "autoglm_trial a JOIN autoglm_study o ON o.study = a.study JOIN studies s ON s.study_id = "
-    "o.study_id WHERE NOT EXISTS (SELECT 1 FROM trials t WHERE t.study_id = s.study_id AND "
-    "t.number = a.number)",
+    "SELECT s.study_name, m.number, 'is in autoglm''s tables and not in Optuna''s' FROM (SELECT "
+    "o.study_id, a.number FROM autoglm_trial a JOIN autoglm_study o ON o.study = a.study EXCEPT "
+    "SELECT study_id, number FROM trials) m JOIN studies s ON s.study_id = m.study_id",
 };
 constexpr std::size_t kSideQueries = 2;  // the last ones need autoglm's tables
 
@@ -103,12 +102,13 @@ constexpr std::array<std::pair<const char*, const char*>, 8> kOwners{
 
 using Json = rapidjson::Document;
 
-/// As Python reads it, with NaN and Infinity.
-bool parse(std::string_view text, Json& json) {
+/// As Python reads it, with NaN and Infinity; null for what is no JSON.
+std::unique_ptr<Json> parse(std::string_view text) {
   constexpr unsigned kFlags = rapidjson::kParseNanAndInfFlag | rapidjson::kParseFullPrecisionFlag |
                               rapidjson::kParseIterativeFlag;
-  json.Parse<kFlags>(text.data(), text.size());
-  return !json.HasParseError();
+  auto json = std::make_unique<Json>();
+  json->Parse<kFlags>(text.data(), text.size());
+  return json->HasParseError() ? nullptr : std::move(json);
 }
 
 class FileChecker {
@@ -209,12 +209,11 @@ void FileChecker::check_attributes() {
       "studies s ON s.study_id = a.study_id",
       "SELECT s.study_name, NULL, a.\"key\", a.value_json FROM study_system_attributes a JOIN "
       "studies s ON s.study_id = a.study_id"};
-  Json json;
   for (const char* const table : kTables) {
     Statement rows(*connection_, table);
     std::size_t found = 0;
     for (rows.with(); rows.step() && found < kMostOfAKind;) {
-      if (rows.is_null(3) || !parse(rows.text(3), json)) {
+      if (rows.is_null(3) || parse(rows.text(3)) == nullptr) {
         ++found;
         add(rows.text(0), rows.is_null(1) ? "" : std::string(rows.text(1)),
             fmt::format("the attribute {} is not JSON", rows.text(2)));
@@ -226,13 +225,13 @@ void FileChecker::check_attributes() {
 /// What is wrong with a parameter's row; empty: nothing.
 std::string FileChecker::problem_with(std::string_view distribution, double value,
                                       std::string_view kind) {
-  Json json;
-  if (!parse(distribution, json) || !json.IsObject()) {
+  const std::unique_ptr<Json> json = parse(distribution);
+  if (json == nullptr || !json->IsObject()) {
     return "has a distribution that is not JSON";
   }
-  const auto name = json.FindMember("name");
-  const auto attributes = json.FindMember("attributes");
-  if (name == json.MemberEnd() || !name->value.IsString() || attributes == json.MemberEnd() ||
+  const auto name = json->FindMember("name");
+  const auto attributes = json->FindMember("attributes");
+  if (name == json->MemberEnd() || !name->value.IsString() || attributes == json->MemberEnd() ||
       !attributes->value.IsObject()) {
     return "has a distribution without name and attributes";
   }
@@ -260,7 +259,6 @@ void FileChecker::check_parameters() {
                  "studies s ON s.study_id = t.study_id ORDER BY t.trial_id, p.param_id");
   std::map<std::pair<std::int64_t, std::string>, std::string> kinds;
   std::size_t found = 0;
-  Json json;
   for (rows.with(); rows.step() && found < kMostOfAKind;) {
     const std::string name(rows.text(2));
     std::string& kind = kinds[{rows.integer(5), name}];
@@ -268,8 +266,8 @@ void FileChecker::check_parameters() {
     if (!problem.empty()) {
       ++found;
       add(rows.text(0), std::string(rows.text(1)), fmt::format("{}: {}", name, problem));
-    } else if (kind.empty() && parse(rows.text(4), json)) {
-      kind = json["name"].GetString();
+    } else if (kind.empty()) {
+      kind = (*parse(rows.text(4)))["name"].GetString();
     }
   }
 }
