@@ -44,8 +44,6 @@ std::optional<double> known_value(const Metric& metric, const MetricValues& metr
   return metric.value ? evaluate(*metric.value, metrics) : std::nullopt;
 }
 
-using Curve = std::vector<std::pair<std::int64_t, double>>;
-
 double reduce_curve(const Metric& metric, const Curve& curve) {
   double result = kNaN;
   if (metric.reduce == Reduce::mean_last) {

@@ -25,6 +25,9 @@ struct Metric {
   int mean_of = 1;  // mean_last_N: N >= 1
 };
 
+/// Steps with a number each, by ascending step.
+using Curve = std::vector<std::pair<std::int64_t, double>>;
+
 /// The one home of the sign: strategies see costs (smaller is better) and never learn the goal.
 /// Several objectives are a vector everywhere; one is a vector of one.
 class Objective {
@@ -68,8 +71,7 @@ class Objective {
 
   /// (step, value of the objective) by ascending step. Steps that said nothing of it are left out;
   /// NaN where it was NaN.
-  std::vector<std::pair<std::int64_t, double>> curve(const Trial& trial,
-                                                     std::size_t objective = 0) const;
+  Curve curve(const Trial& trial, std::size_t objective = 0) const;
 
   /// Whether `values` reach every target that there is (false without any).
   bool reaches_target(const std::vector<double>& values) const;

@@ -22,8 +22,6 @@ struct AshaOptions {
   std::int64_t reduction = 3;               // one in so many goes on; >= 2
 };
 
-using Curve = std::vector<std::pair<std::int64_t, double>>;
-
 /// What a trial is recorded with at a rung: its first report at or beyond it. A report that jumps
 /// over several rungs is recorded at each.
 std::optional<double> result_at(const Curve& curve, std::int64_t rung) {

@@ -125,16 +125,9 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
   const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
   const AcquisitionProblem problem{model.regression, acquisition, encoding_, good,
                                    refusals ? &*refusals : nullptr};
-  std::optional<AcquisitionOptimum> optimum;
-  const std::optional<Configuration> narrowed = with_neglected_choice(request, evidence, rng);
-  if (narrowed) {
-    optimum = maximize_acquisition(problem, Request(request.number(), *narrowed, request.history()),
-                                   listed_, rng);
-  }
-  const bool neglected = optimum.has_value();
-  if (!optimum) {
-    optimum = maximize_acquisition(problem, request, listed_, rng);
-  }
+  const auto [optimum, note] = choose_with_neglected(
+      request, evidence, rng,
+      [&](const Request& asked) { return maximize_acquisition(problem, asked, listed_, rng); });
   if (!optimum) {
     return std::nullopt;
   }
@@ -144,8 +137,7 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
       optimum->configuration,
       fmt::format("{}{}{} {:.3g}: predicted {:.3g} +- {:.2g} in deviations of the {} costs of {} "
                   "trials, noise {:.2g}",
-                  flat ? "all costs are equal, so where the model is least certain: " : "",
-                  neglected ? "with a choice that few trials had, " : "",
+                  flat ? "all costs are equal, so where the model is least certain: " : "", note,
                   improvement ? "log EI" : "UCB", optimum->value, optimum->mean, optimum->deviation,
                   to_string(fitted.warp), evidence.finished.size(),
                   std::sqrt(fitted.hyperparameters.noise_variance))};

@@ -168,16 +168,9 @@ std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& reque
   }
   const PolicyState state = learner_.state_for(request.number());
   const PolicyCritic::Actor actor{learner_.policy(), state};
-  std::optional<PolicyCritic::Choice> choice;
-  const std::optional<Configuration> narrowed = with_neglected_choice(request, evidence, rng);
-  if (narrowed) {
-    choice = critic_.choose(actor, evidence,
-                            Request(request.number(), *narrowed, request.history()), options_, rng);
-  }
-  const bool neglected = choice.has_value();
-  if (!choice) {
-    choice = critic_.choose(actor, evidence, request, options_, rng);
-  }
+  auto [choice, note] = choose_with_neglected(request, evidence, rng, [&](const Request& asked) {
+    return critic_.choose(actor, evidence, asked, options_, rng);
+  });
   if (!choice) {
     return std::nullopt;
   }
@@ -185,8 +178,7 @@ std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& reque
       std::move(choice->optimum.configuration),
       fmt::format("{}{} {:.3g}, {} {} proposals after {} imagined batches: "
                   "predicted {:.3g} +- {:.2g} in deviations of {} costs",
-                  neglected ? "with a choice that few trials had, " : "",
-                  choice->kind == Acquisition::Kind::expected_improvement ? "log EI" : "UCB",
+                  note, choice->kind == Acquisition::Kind::expected_improvement ? "log EI" : "UCB",
                   choice->optimum.value, choice->refined ? "refined from the best of" : "any of",
                   choice->proposals, choice->batches, choice->optimum.mean,
                   choice->optimum.deviation, evidence.finished.size())};

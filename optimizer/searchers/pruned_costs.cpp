@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -12,8 +13,6 @@
 namespace autoglm {
 
 namespace {
-
-using Curve = std::vector<std::pair<std::int64_t, double>>;  // of costs
 
 // Costs at a step and at the end, each sorted: the same number of both.
 struct Progress {
@@ -34,7 +33,11 @@ struct Progress {
   }
 };
 
+// The costs that a trial reported; nothing where a cost combines several objectives.
 Curve finite_costs(const Trial& trial, const Objective& objective) {
+  if (objective.size() > 1) {
+    return {};
+  }
   Curve curve = objective.curve(trial);
   std::erase_if(curve, [](const auto& point) { return !std::isfinite(point.second); });
   for (auto& [step, value] : curve) {
@@ -43,11 +46,22 @@ Curve finite_costs(const Trial& trial, const Objective& objective) {
   return curve;
 }
 
-// Complete trials with their curves; asked what they went on to from a step.
+// Complete trials with their curves.
 class Completed {
  public:
   void add(Curve curve, double at_end) { trials_.emplace_back(std::move(curve), at_end); }
 
+  /// What one that was at `cost` at the end of its `curve` would have ended with; nothing where no
+  /// complete one had reported by then.
+  std::optional<double> end_of(const Curve& curve, double cost) {
+    if (curve.empty()) {
+      return std::nullopt;
+    }
+    const Progress& progress = from(curve.back().first);
+    return progress.then.empty() ? std::nullopt : std::optional(progress.end_of(cost));
+  }
+
+ private:
   const Progress& from(std::int64_t step) {
     const auto [place, is_new] = progress_.try_emplace(step);
     Progress& progress = place->second;
@@ -67,7 +81,6 @@ class Completed {
     return progress;
   }
 
- private:
   std::vector<std::pair<Curve, double>> trials_{};
   std::map<std::int64_t, Progress> progress_{};  // by step
 };
@@ -85,26 +98,23 @@ void extrapolate_pruned(std::span<const Trial* const> trials, const Objective& o
   if (pruned.empty()) {
     return;
   }
-  const bool one = objective.size() == 1;
+  const auto curve_of = [&](Eigen::Index i) {
+    return finite_costs(*trials[static_cast<std::size_t>(i)], objective);
+  };
   Completed completed;
   for (const Eigen::Index i : complete) {
-    completed.add(one ? finite_costs(*trials[static_cast<std::size_t>(i)], objective) : Curve{},
-                  costs[i]);
+    completed.add(curve_of(i), costs[i]);
   }
   const Eigen::VectorXd known = costs(complete);
   const double middle = median(known);
-  double worst = known.maxCoeff();
+  const double most = known.maxCoeff();
+  double worst = most;
   for (const Eigen::Index i : pruned) {
-    if (std::isnan(costs[i])) {
-      continue;
+    if (!std::isnan(costs[i])) {
+      const double end = completed.end_of(curve_of(i), costs[i]).value_or(std::min(costs[i], most));
+      costs[i] = std::max(end, middle);
+      worst = std::max(worst, costs[i]);
     }
-    const Curve curve =
-        one ? finite_costs(*trials[static_cast<std::size_t>(i)], objective) : Curve{};
-    const Progress* progress = curve.empty() ? nullptr : &completed.from(curve.back().first);
-    costs[i] = progress == nullptr || progress->then.empty() ? std::min(costs[i], known.maxCoeff())
-                                                             : progress->end_of(costs[i]);
-    costs[i] = std::max(costs[i], middle);
-    worst = std::max(worst, costs[i]);
   }
   for (const Eigen::Index i : pruned) {
     costs[i] = std::isnan(costs[i]) ? worst : costs[i];

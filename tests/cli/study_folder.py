@@ -6,6 +6,7 @@ import pathlib
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 
 # Given by CTest; a test run by hand names it.
@@ -79,6 +80,15 @@ class StudyFolder(unittest.TestCase):
 
     def interrupt(self, process, name=signal.SIGINT):
         process.send_signal(name)
+
+
+def wait_until(condition, seconds=30):
+    """Polls; what is waited for has its own time, the limit is for a test that fails."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise AssertionError("what was waited for did not happen")
+        time.sleep(0.01)
 
 
 def clean_environment(extra=None):

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import time
 
-from study_folder import PROGRAM, StudyFolder, clean_environment, main
+from study_folder import PROGRAM, StudyFolder, clean_environment, main, wait_until
 
 # What depends on the clock or the machine.
 MEASURED = {"samples_per_second", "latency_ms", "memory_mb"}
@@ -198,8 +198,8 @@ class Resuming(TrainFolder):
 
     def wait_for_checkpoint(self, process, trials):
         """Until a trial that runs has one, or all is over."""
-        while process.poll() is None and not list(self.folder.glob(f"{trials}/*/*/checkpoint.agm")):
-            time.sleep(0.01)
+        wait_until(lambda: process.poll() is not None
+                   or list(self.folder.glob(f"{trials}/*/*/checkpoint.agm")), 300)
         time.sleep(0.1)
 
     def test_a_broken_checkpoint_is_passed_over(self):

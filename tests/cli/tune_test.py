@@ -8,16 +8,7 @@ import sqlite3
 import subprocess
 import time
 
-from study_folder import PROGRAM, StudyFolder, main
-
-
-def wait_until(condition, seconds=30):
-    """Polls; what is waited for has its own time, the limit is for a test that fails."""
-    end = time.monotonic() + seconds
-    while not condition():
-        if time.monotonic() > end:
-            raise AssertionError("what was waited for did not happen")
-        time.sleep(0.01)
+from study_folder import PROGRAM, StudyFolder, main, wait_until
 
 
 def params(report):

@@ -16,8 +16,6 @@ using testing::space_of;
 
 namespace {
 
-using Curve = std::vector<std::pair<std::int64_t, double>>;
-
 // Trials with curves, and what they are taken to cost. A complete one ends with its last cost.
 class Trials {
  public:

@@ -148,15 +148,15 @@ TEST_CASE("NaN and infinity pass through products, to where they belong") {
   on_all_types([](Backend& backend, DType type) {
     const ImageCase c = linear_case(20, 35, 40);
     Layer layer(c, type);
-    layer.x[127] = std::numeric_limits<double>::quiet_NaN();  // row 3
-    layer.x[201] = std::numeric_limits<double>::infinity();   // row 5
+    layer.x[std::size_t{3} * 40 + 7] = std::numeric_limits<double>::quiet_NaN();
+    layer.x[std::size_t{5} * 40 + 1] = std::numeric_limits<double>::infinity();
     const Products got = products(backend, type, layer, true);
     const Doubles wanted = convolution(c, layer.x, layer.w, {});
     for (std::size_t i = 0; i < wanted.size(); ++i) {
       CHECK(std::isnan(got.y[i]) == std::isnan(wanted[i]));
       CHECK(std::isinf(got.y[i]) == std::isinf(wanted[i]));
     }
-    CHECK(std::isnan(got.relu[105]));  // row 3
+    CHECK(std::isnan(got.relu[std::size_t{3} * 35]));
   });
 }
 

@@ -30,6 +30,15 @@ std::string_view to_string(InstructionSet set) {
 
 namespace {
 
+/// What CPUID says of a leaf; zeros where the processor has no such leaf.
+struct Features {
+  Features(unsigned leaf, unsigned subleaf) { __get_cpuid_count(leaf, subleaf, &a, &b, &c, &d); }
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+};
+
 /// Intel, "Software developer's manual", volume 1, chapter 18: AMX-TILE and AMX-BF16 in CPUID leaf
 /// 7, the tiles' state enabled in XCR0, and on Linux granted to the process
 /// (Documentation/arch/x86/xstate.rst).
@@ -37,11 +46,7 @@ bool may_use_matrix_unit() {
 #if defined(__linux__)
   constexpr unsigned kTileFeatures = 1U << 24U | 1U << 22U;
   constexpr unsigned kTileState = 1U << 17U | 1U << 18U;
-  unsigned a = 0;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  if (__get_cpuid_count(7, 0, &a, &b, &c, &d) == 0 || (d & kTileFeatures) != kTileFeatures) {
+  if ((Features(7, 0).d & kTileFeatures) != kTileFeatures) {
     return false;
   }
   unsigned low = 0;
@@ -57,22 +62,10 @@ bool may_use_matrix_unit() {
 }
 
 /// F16C in CPUID leaf 1; not every compiler knows its name.
-bool has_half_conversions() {
-  unsigned a = 0;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & 1U << 29U) != 0;
-}
+bool has_half_conversions() { return (Features(1, 0).c & 1U << 29U) != 0; }
 
 /// AVX512_BF16 in CPUID leaf 7, subleaf 1.
-bool has_bf16_vectors() {
-  unsigned a = 0;
-  unsigned b = 0;
-  unsigned c = 0;
-  unsigned d = 0;
-  return __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & 1U << 5U) != 0;
-}
+bool has_bf16_vectors() { return (Features(7, 1).a & 1U << 5U) != 0; }
 
 // What CMakeLists.txt compiles the kernels for.
 InstructionSet detected() {
