@@ -286,15 +286,7 @@ void settle_budget(TuneOptions& options, int argc, char** argv) {
   trials ? options.more.reset() : options.trials.reset();
 }
 
-}  // namespace
-
-int run_command_line(int argc, char** argv) {
-  AllOptions options;
-  CLI::App app{
-      "Example: autoglm tune study.json\n\n"
-      "Tunes hyperparameters of any program, so that no run is lost."};
-  app.name("autoglm");
-  app.set_version_flag("--version", kVersion);
+void add_commands(CLI::App& app, AllOptions& options) {
   add_tune(app, options.tune);
   add_report(app, options.report);
   add_validate(app, options.validate);
@@ -317,13 +309,10 @@ int run_command_line(int argc, char** argv) {
   add_rerun(app, options.rerun);
   add_studies(app, options.studies);
   add_db(app, options.db_check);
-  app.footer(commands_text(app));
-  check_command_name(app, argc, argv);
-  app.require_subcommand(1);
-  if (const auto status = parse(app, argc, argv)) {
-    return *status;
-  }
-  settle_budget(options.tune, argc, argv);
+}
+
+/// The command that the user named, by its exit status.
+int run_named(const CLI::App& app, const AllOptions& options) {
   const std::map<std::string, std::function<int()>> commands{
       {"ask", [&] { return run_ask(options.ask); }},
       {"completion", [&] { return print(completion_script(app, options.shell)); }},
@@ -351,6 +340,26 @@ int run_command_line(int argc, char** argv) {
       {"validate", [&] { return run_validate(options.validate); }},
   };
   return commands.at(app.get_subcommands().front()->get_name())();
+}
+
+}  // namespace
+
+int run_command_line(int argc, char** argv) {
+  AllOptions options;
+  CLI::App app{
+      "Example: autoglm tune study.json\n\n"
+      "Tunes hyperparameters of any program, so that no run is lost."};
+  app.name("autoglm");
+  app.set_version_flag("--version", kVersion);
+  add_commands(app, options);
+  app.footer(commands_text(app));
+  check_command_name(app, argc, argv);
+  app.require_subcommand(1);
+  if (const auto status = parse(app, argc, argv)) {
+    return *status;
+  }
+  settle_budget(options.tune, argc, argv);
+  return run_named(app, options);
 }
 
 }  // namespace autoglm
