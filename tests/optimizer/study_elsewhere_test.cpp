@@ -1,6 +1,9 @@
 // Trials that run elsewhere: given out by `ask`, told by a process beside the study.
 #include <doctest/doctest.h>
 
+#include <string>
+#include <variant>
+
 #include "optimizer/hindsight.h"
 #include "optimizer/study.h"
 #include "optimizer/trial_changes.h"
@@ -89,15 +92,16 @@ TEST_CASE("failures that were told to other processes count against max_failures
   history.add(told_meanwhile(1, TrialState::failed, 3));
   StudySettings settings{
       .max_failures = 3, .stop_when_first_three_fail_alike = false, .external = true};
-  SUBCASE("too few go on") {
-    Elsewhere elsewhere(settings, std::move(history));
-    CHECK(std::holds_alternative<Study::Given>(elsewhere.study.ask()));
-  }
+  std::string reason;  // none: the study goes on
+  SUBCASE("too few go on") {}
   SUBCASE("enough end the study") {
     history.add(told_meanwhile(2, TrialState::failed, 4));
-    Elsewhere elsewhere(settings, std::move(history));
-    CHECK(std::get<Done>(elsewhere.study.ask()).reason == "max_failures");
+    reason = "max_failures";
   }
+  Elsewhere elsewhere(settings, std::move(history));
+  const auto answer = elsewhere.study.ask();
+  const Done* done = std::get_if<Done>(&answer);
+  CHECK((done == nullptr ? std::string() : done->reason) == reason);
 }
 
 TEST_CASE("a report merges into its step, and expressions are computed") {
