@@ -11,23 +11,29 @@
 namespace autoglm {
 namespace {
 
+/// What the driver keeps for a process on a GPU: an allowance, since no call tells it.
+constexpr std::uint64_t kContextBytes = std::uint64_t{512} << 20U;
+
 [[noreturn]] void fail(const std::string& device, const std::string& reason) {
   throw DeviceError(fmt::format("device {}: {}; write \"cpu\" or \"auto\"", device, reason));
 }
 
 }  // namespace
 
-std::unique_ptr<nn::Backend> make_backend(const std::string& device) {
+OpenedDevice open_device(const std::string& device) {
   if (device == "cpu") {
-    return nn::make_cpu_backend();
+    return {.backend = nn::make_cpu_backend()};
   }
   CudaBackend cuda = device == "cuda-emul" ? make_emulated_cuda_backend() : make_cuda_backend(0);
   if (cuda.backend != nullptr) {
-    return std::move(cuda.backend);
+    return {.backend = std::move(cuda.backend),
+            .identity = cuda.identity,
+            .memory_bytes = cuda.memory_bytes,
+            .own_bytes = cuda.own_bytes + (device == "cuda-emul" ? 0 : kContextBytes)};
   }
   if (device == "auto") {
     fmt::print(stderr, "no GPU is used: {}\n", cuda.reason);
-    return nn::make_cpu_backend();
+    return {.backend = nn::make_cpu_backend()};
   }
   fail(device, cuda.reason);
 }

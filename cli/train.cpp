@@ -1,9 +1,12 @@
 // `autoglm train`: one training run of the built-in trainer, on its own or as a trial.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
+#include <optional>
 
 #include "cli/commands.h"
 #include "cli/devices.h"
@@ -14,6 +17,7 @@
 #include "search_space/spec_document.h"
 #include "trainer/launch/report_line.h"
 #include "trainer/nn/run/crc64.h"
+#include "trainer/train/memory_reservation.h"
 #include "trainer/train/parse_train_spec.h"
 #include "trainer/train/training_run.h"
 
@@ -64,10 +68,54 @@ std::vector<std::string> earlier_attempts(const std::string& directory) {
   return found;
 }
 
-RunContext context_of(const TrainOptions& options) {
-  RunContext context{.directory = options.directory, .make_backend = make_backend, .stop = [] {
-                       return stop_level().load() > 0;
-                     }};
+bool told_to_stop() { return stop_level().load() > 0; }
+
+/// The device of a run, and its share of the device's memory.
+class SharedDevice {
+ public:
+  std::unique_ptr<nn::Backend> open(const std::string& name) {
+    device_ = open_device(name);
+    return std::move(device_.backend);
+  }
+
+  /// As RunContext::reserve.
+  bool reserve(std::size_t bytes) {
+    if (device_.identity.empty()) {
+      return true;
+    }
+    const std::uint64_t needed = bytes + device_.own_bytes;
+    if (needed > device_.memory_bytes) {
+      throw InfeasibleRun(fmt::format(
+          "would need {:.1f} MB of the device's memory, which has {:.1f} MB; take a smaller batch "
+          "or model, or \"memory\": \"efficient\"",
+          static_cast<double>(needed) / 1e6, static_cast<double>(device_.memory_bytes) / 1e6));
+    }
+    share_.emplace(file());
+    return share_->wait(needed, device_.memory_bytes, told_to_stop, [&] {
+      fmt::print(stderr, "waiting for {:.1f} MB of the device's memory, which other runs have\n",
+                 static_cast<double>(needed) / 1e6);
+    });
+  }
+
+ private:
+  /// Of all processes of this user; of memory where there is such a folder, since it ends with the
+  /// machine's run, as all shares do.
+  std::string file() const {
+    const fs::path memory = "/dev/shm";
+    return (fs::is_directory(memory) ? memory : fs::temp_directory_path()) /
+           fmt::format("autoglm-{}-{}.memory", ::getuid(), device_.identity);
+  }
+
+  OpenedDevice device_{};
+  std::optional<MemoryReservation> share_{};
+};
+
+RunContext context_of(const TrainOptions& options, SharedDevice& device) {
+  RunContext context{
+      .directory = options.directory,
+      .make_backend = [&device](const std::string& name) { return device.open(name); },
+      .reserve = [&device](std::size_t bytes) { return device.reserve(bytes); },
+      .stop = told_to_stop};
   if (!options.directory.empty()) {
     context.resume_from = {options.directory};
     return context;
@@ -104,7 +152,8 @@ int run_train(const TrainOptions& options) {
   const std::string directory = fs::absolute(options.trial).lexically_normal().parent_path();
   nn::TrainSpec spec = parse_train_spec(*section, directory);
   spec.training.seed = settle_seed(options, *section, spec);
-  RunContext context = context_of(options);
+  SharedDevice device;
+  RunContext context = context_of(options, device);
   const std::string identity = fmt::format("{} {}", to_json(*section), spec.training.seed);
   context.fingerprint = nn::crc64(std::as_bytes(std::span(identity)));
   install_stop_signals();

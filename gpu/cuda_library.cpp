@@ -76,7 +76,11 @@ CudaBackend ask(const Library& library, gpu::CudaRequest request) {
   if (library.entry(&request) != 0) {
     return {.backend = nullptr, .reason = request.reason};
   }
-  return {.backend = std::unique_ptr<nn::Backend>(request.backend), .reason = {}};
+  return {.backend = std::unique_ptr<nn::Backend>(request.backend),
+          .reason = {},
+          .identity = request.identity,
+          .memory_bytes = request.memory_bytes,
+          .own_bytes = request.own_bytes};
 }
 
 }  // namespace

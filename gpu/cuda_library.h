@@ -2,6 +2,7 @@
 // it.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,9 @@ namespace autoglm {
 struct CudaBackend {
   std::unique_ptr<nn::Backend> backend{};  // null: `reason` says why, in one line
   std::string reason{};
+  std::string identity{};          // of the device, the same in all processes
+  std::uint64_t memory_bytes = 0;  // of the device
+  std::uint64_t own_bytes = 0;     // what the backend allocates beside what it is asked for
 };
 
 /// A backend on the CUDA device of that number (of those that CUDA_VISIBLE_DEVICES leaves). The

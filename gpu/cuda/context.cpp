@@ -6,9 +6,6 @@
 namespace autoglm::gpu {
 namespace {
 
-/// What NVIDIA advises for Hopper; older devices need less.
-constexpr std::size_t kWorkspace = std::size_t{32} << 20U;
-
 const char* file_of(const Place& place) {
   const char* slash = std::strrchr(place.file, '/');
   return slash == nullptr ? place.file : slash + 1;

@@ -25,6 +25,9 @@ struct Place {
   }
 };
 
+/// Bytes that cuBLAS has for itself: what NVIDIA advises for Hopper; older devices need less.
+constexpr std::size_t kWorkspace = std::size_t{32} << 20U;
+
 class Context {
  public:
   Context() = default;

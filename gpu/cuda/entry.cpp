@@ -19,6 +19,21 @@ int refuse(CudaRequest& request, cudaError_t error, Place place = Place::current
   return 1;
 }
 
+/// What is to be known of the device beside the backend.
+cudaError_t describe(CudaRequest& request) {
+  cudaDeviceProp properties{};
+  const cudaError_t error = cudaGetDeviceProperties(&properties, request.device);
+  if (error == cudaSuccess) {
+    char* to = request.identity;
+    for (const char byte : properties.uuid.bytes) {
+      to += std::snprintf(to, 3, "%02x", static_cast<unsigned>(static_cast<unsigned char>(byte)));
+    }
+    request.memory_bytes = properties.totalGlobalMem;
+    request.own_bytes = kWorkspace;
+  }
+  return error;
+}
+
 int serve(CudaRequest& request) {
   if (request.abi != kCudaAbi) {
     return answer(request, "the CUDA library is of another version of autoglm; build both alike");
@@ -46,6 +61,9 @@ int serve(CudaRequest& request) {
   }
   if (request.ask_only != 0) {
     return 0;
+  }
+  if (const cudaError_t error = describe(request); error != cudaSuccess) {
+    return refuse(request, error);
   }
   auto backend = std::make_unique<CudaBackend>();
   if (backend->open(request.device) != Status::ok) {

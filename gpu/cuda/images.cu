@@ -130,6 +130,7 @@ __global__ void __launch_bounds__(kThreads)
     const std::int64_t image = line / s.height;
     float sum = 0;
     for (int oy = down.begin; oy < down.end; ++oy) {
+#pragma unroll 1  // more windows at once spill, and few windows cover a position
       for (int ox = across.begin; ox < across.end; ++ox) {
         const std::int64_t at =
             ((image * s.out_height + oy) * s.out_width + ox) * s.channels + channel;

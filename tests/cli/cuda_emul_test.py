@@ -1,8 +1,12 @@
 """Trials that train on the emulated CUDA device, through the library that a GPU's would come from."""
 
 import math
+import os
+import pathlib
+import signal
+import subprocess
 
-from study_folder import main
+from study_folder import PROGRAM, clean_environment, main
 from train_test import TrainFolder, without_measured
 
 EMUL = {"device": "cuda-emul"}
@@ -30,6 +34,62 @@ class OneRun(TrainFolder):
                          r'after the device and its driver, then resume, or set training.device to "cpu"$')
 
 
+class SharedMemory(TrainFolder):
+    """Runs of one device, each of which needs 33 MB for cuBLAS's workspace alone."""
+
+    def start(self, name, megabytes):
+        """On a device of that size that no other test has."""
+        size = megabytes * 1_000_000 + os.getpid() % 1_000_000
+        environment = {"AUTOGLM_EMULATION_MEMORY": str(size)}
+        shares = f"/dev/shm/autoglm-{os.getuid()}-{size.to_bytes(16, 'little').hex()}.memory"
+        self.addCleanup(lambda: pathlib.Path(shares).unlink(missing_ok=True))
+        process = subprocess.Popen([PROGRAM, "train", name], cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True,
+                                   env=clean_environment(environment))
+        self.addCleanup(lambda: (process.poll() is None and process.kill(), process.communicate()))
+        return process
+
+    def start_long_run(self, megabytes):
+        """One that has the device's memory, since it trains."""
+        self.write_trial(epochs=1_000_000, **EMUL)
+        os.rename(self.path("trial.json"), self.path("long.json"))
+        long_run = self.start("long.json", megabytes)
+        self.assertIn("train_loss", long_run.stdout.readline())
+        return long_run
+
+    def test_a_run_waits_while_another_one_has_the_memory_that_it_would_need(self):
+        long_run = self.start_long_run(60)
+        self.write_trial(epochs=1, **EMUL)
+        waiting = self.start("trial.json", 60)
+        while not (line := waiting.stderr.readline()).startswith("waiting for "):
+            self.assertNotEqual(line, "")
+        self.assertRegex(
+            line, r"^waiting for 3\d\.\d MB of the device's memory, which other runs have$")
+        self.assertIsNone(waiting.poll())
+        long_run.send_signal(signal.SIGKILL)  # a run's share ends with it, however it ends
+        output, errors = waiting.communicate()
+        self.assertEqual(waiting.returncode, 0, errors)
+        self.assertIn("val_loss", output)
+
+    def test_a_run_that_waits_can_be_stopped(self):
+        self.start_long_run(61)
+        self.write_trial(epochs=1, **EMUL)
+        waiting = self.start("trial.json", 61)
+        while not (line := waiting.stderr.readline()).startswith("waiting for "):
+            self.assertNotEqual(line, "")
+        waiting.send_signal(signal.SIGTERM)
+        output, _ = waiting.communicate()
+        self.assertEqual((waiting.returncode, output), (143, ""))
+
+    def test_runs_that_fit_together_run_together(self):
+        self.start_long_run(90)
+        self.write_trial(epochs=1, **EMUL)
+        beside = self.start("trial.json", 90)
+        _, errors = beside.communicate()
+        self.assertEqual(beside.returncode, 0, errors)
+        self.assertNotIn("waiting", errors)
+
+
 class Studies(TrainFolder):
     def test_a_study_with_early_stopping_trains_on_the_device(self):
         self.train_spec(self.section(lr="{lr}", epochs=4, batch=64, optimizer="sgd", **EMUL),
@@ -55,8 +115,9 @@ class Studies(TrainFolder):
                                    model={"units": 256})
         self.assertEqual(by_bytes[64_000_000]["state"], "complete")
         self.assertEqual(by_bytes[34_000_000]["state"], "infeasible")
-        self.assertIn("out of memory", by_bytes[34_000_000]["reason"])
-        self.assertIn("lower training.batch", by_bytes[34_000_000]["reason"])
+        self.assertRegex(
+            by_bytes[34_000_000]["reason"],
+            r"would need 3\d\.\d MB of the device's memory, which has 34\.0 MB; take a smaller")
 
     def test_a_device_that_fails_in_one_trial_fails_that_trial_and_the_study_goes_on(self):
         by_call = self.tuned_with("AUTOGLM_EMULATION_FAIL", [0, 200])

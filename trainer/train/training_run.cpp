@@ -59,8 +59,8 @@ class TrainingRun {
   RunResult run();
 
  private:
-  void open();
-  void require_memory() const;
+  bool open();
+  nn::MemoryUse require_memory() const;
   void announce() const;
   void tell(std::int64_t step, MetricValues metrics);
   std::optional<RunResult> train_epoch();
@@ -81,8 +81,8 @@ class TrainingRun {
   Clock::time_point saved_ = Clock::now();
 };
 
-/// Before anything large is allocated.
-void TrainingRun::require_memory() const {
+/// What a fold needs; before anything large is allocated.
+nn::MemoryUse TrainingRun::require_memory() const {
   const nn::MemoryUse use = nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_));
   const std::size_t needed = use.total() * static_cast<std::size_t>(spec_.data.folds) +
                              static_cast<std::size_t>(dataset_->cached_bytes());
@@ -101,6 +101,7 @@ void TrainingRun::require_memory() const {
         spec_.training.memory_limit_bytes ? "the memory_limit" : "all that this machine has",
         megabytes(limit)));
   }
+  return use;
 }
 
 void TrainingRun::announce() const {
@@ -117,14 +118,19 @@ void TrainingRun::announce() const {
       fmt::format("device: {}, {}; precision: {}", info.device, info.instructions, precision));
 }
 
-void TrainingRun::open() {
+/// False: told to stop before the device had room.
+bool TrainingRun::open() {
   dataset_ = nn::open_dataset(spec_.data);
   for (const std::string& line : dataset_->describe()) {
     reporter_.say(line);
   }
   backend_ = context_.make_backend(spec_.training.device);
   announce();
-  require_memory();
+  const std::size_t of_device =
+      require_memory().total() * static_cast<std::size_t>(spec_.data.folds);
+  if (context_.reserve && !context_.reserve(of_device)) {
+    return false;
+  }
   for (std::int64_t fold = 0; fold < spec_.data.folds; ++fold) {
     state_.folds.push_back(std::make_unique<Fold>(*dataset_, spec_, *backend_, fold));
   }
@@ -137,6 +143,7 @@ void TrainingRun::open() {
       reporter_.report(report.step, report.metrics);
     }
   }
+  return true;
 }
 
 /// What is told again of a step replaces.
@@ -256,7 +263,9 @@ RunResult TrainingRun::finish(std::int64_t step) {
 }
 
 RunResult TrainingRun::run() {
-  open();
+  if (!open()) {
+    return RunResult::stopped;
+  }
   while (state_.epoch < spec_.training.epochs) {
     if (const auto result = train_epoch()) {
       return *result;

@@ -1,6 +1,7 @@
 // A whole training run: data, networks (one a fold), epochs, reports, checkpoints, its end.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -27,6 +28,9 @@ struct RunContext {
   /// ones are passed over.
   std::vector<std::string> resume_from{};
   std::function<std::unique_ptr<nn::Backend>(const std::string& device)> make_backend{};
+  /// Waits until the device that was made has room for so many bytes beside the runs of others;
+  /// false: told to stop meanwhile. Throws InfeasibleRun where it never has. Empty: nobody asks.
+  std::function<bool(std::size_t bytes)> reserve{};
   std::function<bool()> stop{};   // true: save and return
   std::uint64_t fingerprint = 0;  // of all that a run depends on: only its own checkpoints have it
 };

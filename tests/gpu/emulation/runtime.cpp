@@ -131,7 +131,11 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   if (device != 0) {
     return noted(cudaErrorInvalidDevice);
   }
+  // Devices of the same memory are the same one, to processes that share it.
+  cudaUUID_t uuid{};
+  std::memcpy(uuid.bytes, &control().memory_bytes, sizeof control().memory_bytes);
   *properties = {.name = "emulation",
+                 .uuid = uuid,
                  .totalGlobalMem = control().memory_bytes,
                  .major = 8,
                  .minor = 0,

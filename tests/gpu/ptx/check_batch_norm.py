@@ -1,0 +1,84 @@
+"""batch_norm.cu."""
+
+import numpy as np
+
+import references
+from columns import column_map, column_sums
+from common import MANGLED, WIDE, Check
+
+
+def check_batch_norm(check, kind, rows, channels, scale=1.0):
+    device = check.device
+    width = WIDE[kind] if channels % WIDE[kind] == 0 else 1
+    epsilon, momentum = 1e-5, 0.25
+    x = check.numbers((rows, channels), kind, scale, 0.5)
+    gamma, beta, running_mean = (check.numbers(channels) for _ in range(3))
+    running_variance = check.numbers(channels)**2
+    where = device.put(x, kind)
+    mean, inverse = device.empty(channels), device.empty(channels)
+    running = [device.put(values, constant=False) for values in (running_mean, running_variance)]
+    arrays = (device.put(gamma), device.put(beta), mean, inverse, *running)
+    norm = ("ffPPPPPP", epsilon, momentum, *arrays)
+    column_sums(device, f"ReadMomentsI{MANGLED[kind]}E", ("Pq", where, channels), ("7Moments", 3),
+                "FinishMoments", norm, rows, channels, width)
+    expected = references.batch_norm(x, epsilon)
+    what = f"batch_norm {kind} {rows}x{channels} scale {scale}"
+    check.same(f"{what}: mean", mean, expected["mean"])
+    check.same(f"{what}: inverse_deviation", inverse, expected["inverse"])
+    for name, address, start, statistic in (
+            ("running_mean", running[0], running_mean, expected["mean"]),
+            ("running_variance", running[1], running_variance, expected["unbiased"])):
+        followed = start + momentum * (statistic[0] - start)
+        check.same(f"{what}: {name}", address,
+                   (followed, np.abs(start) + np.abs(statistic[0]) + 0.1))
+    for from_running in (False, True):
+        check_applied(check, kind, x, (gamma, beta), (where, arrays, norm, width), from_running)
+    check_batch_norm_backward(check, kind, x, gamma, (where, arrays, norm, width), what)
+
+
+def check_applied(check, kind, x, line, forward, from_running):
+    """y by the batch's own statistics, or by the running ones."""
+    device = check.device
+    where, arrays, norm, width = forward
+    rows, channels = x.shape
+    y = device.empty(x.size, kind)
+    column_map(device, f"NormalizeI{MANGLED[kind]}E", (
+        norm[0] + "PPq?", *norm[1:], where, y, channels, from_running), rows, channels, width)
+    mean, spread = (device.get(address, channels)
+                    for address in (arrays[4:] if from_running else arrays[2:4]))
+    inverse = 1 / np.sqrt(spread + norm[1]) if from_running else spread
+    gamma, beta = line
+    magnitude = (np.abs(x) + np.abs(mean)) * inverse * np.abs(gamma) + np.abs(beta)
+    check.same(f"batch_norm {kind} {rows}x{channels}: y, running {from_running}", y,
+               ((x - mean) * inverse * gamma + beta, magnitude), kind)
+
+
+def check_batch_norm_backward(check, kind, x, gamma, forward, what):
+    device = check.device
+    where, arrays, norm, width = forward
+    rows, channels = x.shape
+    dy = check.numbers(x.shape, kind)
+    upstream = device.put(dy, kind, constant=False)
+    dgamma, dbeta = (device.put(np.full(channels, start), constant=False) for start in (2.0, -3.0))
+    totals = device.empty(channels * 2)
+    column_sums(device, f"ReadGradientsI{MANGLED[kind]}E",
+                ("PPPPq", where, upstream, *arrays[2:4], channels), ("4SumsILi2E", 2),
+                "FinishGradients", ("PPP", totals, dgamma, dbeta), rows, channels, width)
+    column_map(device, f"NormalizeBackwardI{MANGLED[kind]}E", (
+        norm[0] + "PPPPqq", *norm[1:], where, upstream, upstream, totals, rows, channels), rows,
+        channels, width)
+    mean, inverse = (device.get(address, channels) for address in arrays[2:4])
+    expected = references.norm_backward(x, dy, gamma, mean, inverse, 0)
+    check.same(f"{what}: dx", upstream, expected["dx"], kind)
+    check.same_added(f"{what}: dgamma", dgamma, expected["dgamma"], 2.0)
+    check.same_added(f"{what}: dbeta", dbeta, expected["dbeta"], -3.0)
+
+
+def check_batch_norms(kernels):
+    check = Check(kernels, 3)
+    for kind in WIDE:
+        check_batch_norm(check, kind, 37, 5)
+        check_batch_norm(check, kind, 301, 16)
+    check_batch_norm(check, "f32", 2, 33)
+    check_batch_norm(check, "f32", 65, 3, scale=0.005)
+    return check

@@ -1,0 +1,119 @@
+#include "trainer/train/memory_reservation.h"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <system_error>
+
+namespace autoglm {
+namespace {
+
+constexpr std::uint64_t kMiB = 1 << 20;
+
+/// A file for each test.
+class DeviceFile {
+ public:
+  DeviceFile() { ::close(::mkstemp(path_.data())); }
+  ~DeviceFile() { std::filesystem::remove(path_); }
+  DeviceFile(const DeviceFile&) = delete;
+  DeviceFile& operator=(const DeviceFile&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_ = std::filesystem::temp_directory_path() / "autoglm-memory-XXXXXX";
+};
+
+bool never() { return false; }
+void nothing() {}
+
+}  // namespace
+
+TEST_CASE("shares that fit together are taken, and one more that does not fit is not") {
+  const DeviceFile file;
+  MemoryReservation first(file.path());
+  MemoryReservation second(file.path());
+  MemoryReservation third(file.path());
+  CHECK(first.take(60 * kMiB, 100 * kMiB));
+  CHECK_FALSE(second.take(41 * kMiB, 100 * kMiB));
+  CHECK(second.take(40 * kMiB, 100 * kMiB));
+  CHECK_FALSE(third.take(1, 100 * kMiB));
+  CHECK(third.take(0, 100 * kMiB));
+}
+
+TEST_CASE("a share is rounded up to a MiB, and what there is is rounded down") {
+  const DeviceFile file;
+  MemoryReservation first(file.path());
+  CHECK_FALSE(first.take(2 * kMiB, 2 * kMiB - 1));
+  CHECK(first.take(kMiB + 1, 2 * kMiB));
+  CHECK_FALSE(MemoryReservation(file.path()).take(1, 2 * kMiB));
+}
+
+TEST_CASE("what is given back is there for others, in pieces too") {
+  const DeviceFile file;
+  auto left = std::make_unique<MemoryReservation>(file.path());
+  MemoryReservation middle(file.path());
+  auto right = std::make_unique<MemoryReservation>(file.path());
+  REQUIRE(left->take(30 * kMiB, 100 * kMiB));
+  REQUIRE(middle.take(40 * kMiB, 100 * kMiB));
+  REQUIRE(right->take(30 * kMiB, 100 * kMiB));
+  left.reset();
+  right.reset();
+  MemoryReservation both(file.path());
+  CHECK_FALSE(both.take(61 * kMiB, 100 * kMiB));
+  CHECK(both.take(60 * kMiB, 100 * kMiB));
+}
+
+TEST_CASE("who waits gets its share when another one has given back, and says once that it waits") {
+  const DeviceFile file;
+  auto holder = std::make_unique<MemoryReservation>(file.path());
+  REQUIRE(holder->take(60 * kMiB, 100 * kMiB));
+  MemoryReservation waiter(file.path());
+  int told = 0;
+  CHECK(waiter.wait(50 * kMiB, 100 * kMiB, never, [&] {
+    ++told;
+    holder.reset();
+  }));
+  CHECK(told == 1);
+  CHECK_FALSE(MemoryReservation(file.path()).take(51 * kMiB, 100 * kMiB));
+}
+
+TEST_CASE("who came first is served first: a small share does not overtake a large one") {
+  const DeviceFile file;
+  MemoryReservation holder(file.path());
+  REQUIRE(holder.take(60 * kMiB, 100 * kMiB));
+  MemoryReservation large(file.path());
+  bool overtaken = true;
+  int looks = 0;
+  CHECK_FALSE(large.wait(
+      50 * kMiB, 100 * kMiB, [&] { return looks++ > 0; },
+      [&] {
+        MemoryReservation small(file.path());
+        int small_looks = 0;
+        overtaken = small.wait(
+            kMiB, 100 * kMiB, [&] { return small_looks++ > 0; }, nothing);
+      }));
+  CHECK_FALSE(overtaken);
+}
+
+TEST_CASE("a wait that is stopped takes nothing, nor the turn of others") {
+  const DeviceFile file;
+  MemoryReservation holder(file.path());
+  REQUIRE(holder.take(60 * kMiB, 100 * kMiB));
+  {
+    MemoryReservation stopped(file.path());
+    int looks = 0;
+    CHECK_FALSE(stopped.wait(
+        50 * kMiB, 100 * kMiB, [&] { return looks++ > 0; }, nothing));
+  }
+  CHECK(MemoryReservation(file.path()).wait(40 * kMiB, 100 * kMiB, never, nothing));
+}
+
+TEST_CASE("a folder that is not there is said") {
+  CHECK_THROWS_AS(MemoryReservation("/nowhere/device"), std::system_error);
+}
+
+}  // namespace autoglm
