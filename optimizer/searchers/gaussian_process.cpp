@@ -67,7 +67,7 @@ class GaussianProcessSearcher final : public Searcher {
 
  private:
   std::optional<Suggestion> by_model(const Request& request, const Evidence& evidence, Rng& rng);
-  Acquisition choose_acquisition(const SurrogateFitter::Model& model, std::size_t trials,
+  Acquisition choose_acquisition(const GaussianRegression& model, const Evidence& evidence,
                                  Rng& rng) const;
 
   GaussianProcessOptions options_;
@@ -103,23 +103,26 @@ std::optional<Suggestion> GaussianProcessSearcher::suggest(std::int64_t number,
   return std::nullopt;
 }
 
-Acquisition GaussianProcessSearcher::choose_acquisition(const SurrogateFitter::Model& model,
-                                                        std::size_t trials, Rng& rng) const {
-  const double best_seen = model.regression.targets().minCoeff();
+// One trial at a time improves on the best cost seen, which spurs it on. Beside others, whose costs
+// are believed, improvement is on what is believed.
+Acquisition GaussianProcessSearcher::choose_acquisition(const GaussianRegression& model,
+                                                        const Evidence& evidence, Rng& rng) const {
+  const double best =
+      evidence.pending.empty() ? model.targets().minCoeff() : model.fitted_means().minCoeff();
   if (options_.acquisition == Rule::mixture) {
-    const bool early = trials <= 3 * static_cast<std::size_t>(design_.size());
-    return draw_acquisition(best_seen, options_.kappa, early, rng);
+    const bool early = evidence.finished.size() <= 3 * static_cast<std::size_t>(design_.size());
+    return draw_acquisition(best, options_.kappa, early, rng);
   }
   return {options_.acquisition == Rule::ucb ? Acquisition::Kind::confidence_bound
                                             : Acquisition::Kind::expected_improvement,
-          best_seen, options_.kappa};
+          best, options_.kappa};
 }
 
 std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& request,
                                                             const Evidence& evidence, Rng& rng) {
   const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
   SurrogateFitter::Model model = fitter_.condition(evidence, fitted);
-  Acquisition acquisition = choose_acquisition(model, evidence.finished.size(), rng);
+  Acquisition acquisition = choose_acquisition(model.regression, evidence, rng);
   const std::vector<Configuration> good = good_configurations(model, evidence);
   fitter_.believe(evidence.pending, model.regression, acquisition);
   const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
