@@ -108,6 +108,8 @@ void write_study(const std::string& path, StudyRecord record, std::vector<Trial>
   record.id = 0;
   record.sequence = sequence;
   record.max_trials = static_cast<std::int64_t>(trials.size());
+  record.shard.clear();
+  record.merged = *record.max_trials;
   record.ended = "merged";
   record = storage->create(record);
   std::vector<TrialWrite> writes;
