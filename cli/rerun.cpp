@@ -148,15 +148,15 @@ int run_rerun(const RerunOptions& options) {
   }
   const CommandSpec command = command_of(stored, file, options.study);
   install_stop_signals();
-  const std::string directory = make_temporary_directory("rerun");
-  fmt::print(stderr, "trial {} runs in {}\n", options.trial, directory);
-  const Trial again = run_again(*before, stored, file, command, directory);
+  const TemporaryDirectory directory("rerun");
+  fmt::print(stderr, "trial {} runs in {}\n", options.trial, directory.path());
+  const Trial again = run_again(*before, stored, file, command, directory.path());
   if (interrupted_status() != 0) {
     return interrupted_status();
   }
   const Objective& objective = stored.spec.objective;
   write_stdout(options.json
-                   ? outcome_json(*before, again, objective, directory)
+                   ? outcome_json(*before, again, objective, directory.path())
                    : fmt::format("trial {} again: {}\nin the study: {}\n", options.trial,
                                  outcome_text(again, objective), outcome_text(*before, objective)));
   return again.state == TrialState::complete ? exit_done : exit_no_complete;

@@ -103,15 +103,15 @@ TrialRun run_one_trial(const StudySpec& spec, const StudyOptions& options,
   CommandSpec once = command;
   once.retries = 0;
   once.seeds = 1;
-  const std::string directory = make_temporary_directory("validate");
-  fmt::print(stderr, "the trial runs in {}\n", directory);
+  const TemporaryDirectory directory("validate");
+  fmt::print(stderr, "the trial runs in {}\n", directory.path());
   install_stop_signals();
   const auto open =
       open_study(load_spec(in_memory), in_memory,
                  {.command = "validate", .trials = 1, .settings = {.max_attempts = 1}});
   const auto runner = make_command_runner(
       once,
-      {.study_name = spec.name, .trials_directory = directory, .autoglm_program = own_program()});
+      {.study_name = spec.name, .trials_directory = directory.path(), .autoglm_program = own_program()});
   const LoopResult result = run_study(*open->study, *runner, {}, stop_level());
   TrialRun run{.trial = open->study->history().trials().front()};
   const Attempt attempt = run.trial.attempts.empty() ? Attempt{} : run.trial.attempts.back();
