@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/study_report.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 #include "search_space/spec_document.h"
 
 namespace autoglm {
@@ -141,8 +142,8 @@ int run_merge(const MergeOptions& options) {
   WholeFile file(options.output);
   write_study(file.path(), shards.front().record, std::move(trials));
   file.commit();
-  write_stdout(fmt::format("{}: {} shards; {}\nmore: autoglm report {}\n", options.output,
-                           shards.size(), counts, options.output));
+  write_for_people(fmt::format("{}: {} shards; {}\n", options.output, shards.size(), counts));
+  write_stdout(fmt::format("more: autoglm report {}\n", options.output));
   return exit_done;
 }
 

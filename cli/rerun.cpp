@@ -16,6 +16,7 @@
 #include "cli/text.h"
 #include "cli/trial_json.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 #include "optimizer/study.h"
 #include "optimizer/study_loop.h"
 #include "storage/trial_rows.h"
@@ -155,10 +156,12 @@ int run_rerun(const RerunOptions& options) {
     return interrupted_status();
   }
   const Objective& objective = stored.spec.objective;
-  write_stdout(options.json
-                   ? outcome_json(*before, again, objective, directory.path())
-                   : fmt::format("trial {} again: {}\nin the study: {}\n", options.trial,
+  if (options.json) {
+    write_stdout(outcome_json(*before, again, objective, directory.path()));
+  } else {
+    write_for_people(fmt::format("trial {} again: {}\nin the study: {}\n", options.trial,
                                  outcome_text(again, objective), outcome_text(*before, objective)));
+  }
   return again.state == TrialState::complete ? exit_done : exit_no_complete;
 }
 
