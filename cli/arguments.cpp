@@ -21,6 +21,7 @@
 #include "cli/spec_schema.h"
 #include "cli/study_arguments.h"
 #include "cli/version.h"
+#include "cli/wrapped_text.h"
 #include "search_space/spec_document.h"
 
 namespace autoglm {
@@ -259,7 +260,7 @@ std::optional<int> parse(CLI::App& app, int argc, char** argv) {
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::CallForHelp&) {
-    write_stdout(app.help());  // of the command, if one was named
+    write_for_people(app.help());  // of the command, if one was named
   } catch (const CLI::CallForVersion&) {
     write_stdout(fmt::format("{}\n", kVersion));
   } catch (const CLI::ParseError& error) {

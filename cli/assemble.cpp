@@ -286,6 +286,7 @@ std::unique_ptr<OpenStudy> open_study(StudySpec spec, const StudyOptions& option
     show_changes(o.record, o.spec, o.path);
   }
   History history = load_history(o, options);
+  settle_share(o.record, o.spec, !history.trials().empty(), o.path);
   if (!foreign) {
     settle_seed(o.record, o.spec, options.seed, !history.trials().empty(), o.path);
   }

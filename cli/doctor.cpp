@@ -7,7 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
-#include "cli/output.h"
+#include "cli/wrapped_text.h"
 #include "gpu/cuda_library.h"
 #include "gpu/gpu_list.h"
 #include "trainer/nn/check/comparison.h"
@@ -27,14 +27,14 @@ bool is_wanted(const DoctorOptions& options, const nn::Case& one) {
 /// A line for each operation and type, and for each fault.
 void print(const nn::Comparison& comparison) {
   for (const auto& [key, check] : comparison.operations()) {
-    write_stdout(
+    write_for_people(
         fmt::format("{:24} {:4} {:3} cases, error {:.1e}, {:3.0f} % of what rounding may do{}\n",
                     key.first, nn::name_of(key.second), check.cases, check.error,
                     100 * check.part_of_limit, check.faults.empty() ? "" : ", WRONG"));
   }
   for (const auto& [key, check] : comparison.operations()) {
     for (const std::string& fault : check.faults) {
-      write_stdout(fault + "\n");
+      write_for_people(fault + "\n");
     }
   }
 }
@@ -56,29 +56,29 @@ int check_operations(const DoctorOptions& options, nn::Backend& gpu) {
         "autoglm doctor: no operation is called like what --only says; leave it out to "
         "see their names");
   }
-  write_stdout(comparison.ok()
-                   ? fmt::format("{}: every operation computes what the CPU does\n", name)
-                   : fmt::format("{}: wrong; train on the CPU (\"device\": \"cpu\"), and report "
-                                 "this\n",
-                                 name));
+  write_for_people(
+      comparison.ok() ? fmt::format("{}: every operation computes what the CPU does\n", name)
+                      : fmt::format("{}: wrong; train on the CPU (\"device\": \"cpu\"), and report "
+                                    "this\n",
+                                    name));
   return comparison.ok() ? exit_done : exit_device;
 }
 
 }  // namespace
 
 int run_doctor(const DoctorOptions& options) {
-  write_stdout(fmt::format("cpu: {}\n", nn::make_cpu_backend()->info().instructions));
+  write_for_people(fmt::format("cpu: {}\n", nn::make_cpu_backend()->info().instructions));
   const GpuList list = list_gpus();
   const CudaBackend cuda = make_cuda_backend(0);
   if (cuda.backend != nullptr) {
-    write_stdout(fmt::format("gpu: {}\n", cuda.backend->info().device));
+    write_for_people(fmt::format("gpu: {}\n", cuda.backend->info().device));
     return options.gpu ? check_operations(options, *cuda.backend) : exit_done;
   }
   if (list.gpus.empty()) {
-    write_stdout(fmt::format("no GPU: {}\n", list.reason));
+    write_for_people(fmt::format("no GPU: {}\n", list.reason));
     return exit_done;
   }
-  write_stdout(
+  write_for_people(
       fmt::format("{} is there and cannot be used: {}\n", list.gpus.front().name, cuda.reason));
   return exit_device;
 }

@@ -12,6 +12,7 @@
 #include "cli/text.h"
 #include "cli/trial_json.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 
 namespace autoglm {
 namespace {
@@ -237,7 +238,11 @@ std::string explanation_text(const Explanation& e, const StudyRecord& record) {
 int run_explain(const ExplainOptions& options) {
   const StudyFile file = open_study_file(options.study, options.study_name, OpenMode::read_only);
   const Explanation e = explain(file, options);
-  write_stdout(options.json ? explanation_json(e, file.record) : explanation_text(e, file.record));
+  if (options.json) {
+    write_stdout(explanation_json(e, file.record));
+  } else {
+    write_for_people(explanation_text(e, file.record));
+  }
   return exit_done;
 }
 

@@ -8,6 +8,7 @@
 #include "cli/exit_status.h"
 #include "cli/json_writer.h"
 #include "cli/output.h"
+#include "cli/wrapped_text.h"
 #include "gpu/cuda_library.h"
 #include "gpu/gpu_list.h"
 #include "trainer/nn/cpu/cpu_backend.h"
@@ -97,7 +98,11 @@ std::string as_json(const Devices& devices) {
 
 int run_devices(const DevicesOptions& options) {
   const Devices devices = find_devices();
-  write_stdout(options.json ? as_json(devices) : as_text(devices));
+  if (options.json) {
+    write_stdout(as_json(devices));
+  } else {
+    write_for_people(as_text(devices));
+  }
   return exit_done;
 }
 

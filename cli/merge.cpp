@@ -12,6 +12,7 @@
 #include "cli/output.h"
 #include "cli/study_report.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 #include "search_space/spec_document.h"
 
 namespace autoglm {
@@ -108,6 +109,8 @@ void write_study(const std::string& path, StudyRecord record, std::vector<Trial>
   record.id = 0;
   record.sequence = sequence;
   record.max_trials = static_cast<std::int64_t>(trials.size());
+  record.shard.clear();
+  record.merged = *record.max_trials;
   record.ended = "merged";
   record = storage->create(record);
   std::vector<TrialWrite> writes;
@@ -139,8 +142,8 @@ int run_merge(const MergeOptions& options) {
   WholeFile file(options.output);
   write_study(file.path(), shards.front().record, std::move(trials));
   file.commit();
-  write_stdout(fmt::format("{}: {} shards; {}\nmore: autoglm report {}\n", options.output,
-                           shards.size(), counts, options.output));
+  write_for_people(fmt::format("{}: {} shards; {}\n", options.output, shards.size(), counts));
+  write_stdout(fmt::format("more: autoglm report {}\n", options.output));
   return exit_done;
 }
 

@@ -12,6 +12,7 @@
 #include "cli/text.h"
 #include "cli/trial_json.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 #include "optimizer/pruners/catalog.h"
 #include "trainer/train/train_trial.h"
 
@@ -214,7 +215,11 @@ int run_preview(const PreviewOptions& options) {
     }
   }
   add_cost(preview);
-  write_stdout(options.json ? as_json(preview) : as_text(preview));
+  if (options.json) {
+    write_stdout(as_json(preview));
+  } else {
+    write_for_people(as_text(preview));
+  }
   return exit_done;
 }
 

@@ -8,6 +8,7 @@
 
 #include "cli/output.h"
 #include "cli/text.h"
+#include "cli/trial_text.h"
 #include "optimizer/summary.h"
 
 namespace autoglm {
@@ -18,6 +19,20 @@ constexpr std::chrono::milliseconds kBetweenDrawings{100};
 bool terminal_is_dumb() {
   const char* term = std::getenv("TERM");
   return term == nullptr || std::string_view(term) == "dumb";
+}
+
+/// As many of the parts, divided by " · ", as there is room for; of the first one what fits.
+std::string fitting_parts(const std::string& status, std::size_t columns) {
+  constexpr std::string_view kDivider = " · ";
+  std::string shown = status;
+  for (std::size_t end = status.size(); width_of(shown) > columns;) {
+    end = status.rfind(kDivider, end - 1);
+    if (end == std::string::npos) {
+      return one_line(status, columns);
+    }
+    shown = status.substr(0, end);
+  }
+  return one_line(shown, columns);
 }
 
 }  // namespace
@@ -101,7 +116,7 @@ void Progress::draw(bool always) {
   if (style_ == ProgressStyle::bar) {
     const int columns = terminal_columns(STDERR_FILENO);
     const auto room = static_cast<std::size_t>(columns > 1 ? columns - 1 : 79);
-    fmt::print(stderr, "\r\x1b[K{}", one_line(status(), room));
+    fmt::print(stderr, "\r\x1b[K{}", fitting_parts(status(), room));
     std::fflush(stderr);
     line_is_open_ = true;
   } else if (since_line_ > 0) {

@@ -12,6 +12,7 @@
 #include "cli/opened_study.h"
 #include "cli/output.h"
 #include "cli/report_formats.h"
+#include "cli/wrapped_text.h"
 
 namespace autoglm {
 namespace {
@@ -96,7 +97,7 @@ int run_report(const ReportOptions& options) {
     return exit_no_complete;
   }
   if (options.output.empty()) {
-    write_report(report, options, write_stdout);
+    write_report(report, options, options.format == "table" ? write_for_people : write_stdout);
   } else {
     write_whole(options.output, [&](const TextSink& sink) { write_report(report, options, sink); });
   }

@@ -16,6 +16,7 @@
 #include "cli/text.h"
 #include "cli/trial_json.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 #include "optimizer/study.h"
 #include "optimizer/study_loop.h"
 #include "storage/trial_rows.h"
@@ -148,17 +149,19 @@ int run_rerun(const RerunOptions& options) {
   }
   const CommandSpec command = command_of(stored, file, options.study);
   install_stop_signals();
-  const std::string directory = make_temporary_directory("rerun");
-  fmt::print(stderr, "trial {} runs in {}\n", options.trial, directory);
-  const Trial again = run_again(*before, stored, file, command, directory);
+  const TemporaryDirectory directory("rerun");
+  fmt::print(stderr, "trial {} runs in {}\n", options.trial, directory.path());
+  const Trial again = run_again(*before, stored, file, command, directory.path());
   if (interrupted_status() != 0) {
     return interrupted_status();
   }
   const Objective& objective = stored.spec.objective;
-  write_stdout(options.json
-                   ? outcome_json(*before, again, objective, directory)
-                   : fmt::format("trial {} again: {}\nin the study: {}\n", options.trial,
+  if (options.json) {
+    write_stdout(outcome_json(*before, again, objective, directory.path()));
+  } else {
+    write_for_people(fmt::format("trial {} again: {}\nin the study: {}\n", options.trial,
                                  outcome_text(again, objective), outcome_text(*before, objective)));
+  }
   return again.state == TrialState::complete ? exit_done : exit_no_complete;
 }
 

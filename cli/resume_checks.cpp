@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/shard.h"
 #include "cli/spec_changes.h"
 
 namespace autoglm {
@@ -95,6 +96,21 @@ void settle_seed(StudyRecord& record, const StudySpec& spec, std::optional<std::
                     path, record.name, record.seed, *wanted));
   }
   record.seed = *wanted;
+}
+
+void settle_share(StudyRecord& record, StudySpec& spec, bool has_trials, const std::string& path) {
+  const std::string wanted = shard_text(spec.share);
+  if (wanted.empty() && !record.shard.empty()) {
+    spec.share = parse_shard(record.shard);
+    return;
+  }
+  // A shard of an earlier autoglm did not know that it was one.
+  if (has_trials && !record.shard.empty() && wanted != record.shard) {
+    throw UsageError(
+        fmt::format("{}: study \"{}\" is the shard {}, not {}; give this one another --study", path,
+                    record.name, record.shard, wanted));
+  }
+  record.shard = wanted;
 }
 
 NumericsPath settle_numerics(StudyRecord& record, const std::string& given, bool has_trials,

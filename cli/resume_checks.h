@@ -27,6 +27,10 @@ void check_foreign_study(const StudyRecord& record, const std::vector<Trial>& tr
 void settle_seed(StudyRecord& record, const StudySpec& spec, std::optional<std::uint64_t> given,
                  bool has_trials, const std::string& path);
 
+/// The share that the study goes on with: the one it was begun with, so that --shard need not be
+/// given again. Another one than that is a UsageError, unless it has no trials yet.
+void settle_share(StudyRecord& record, StudySpec& spec, bool has_trials, const std::string& path);
+
 /// The numerics path that the study goes on with: the one it was begun with, unless `given` is
 /// "baseline" or this processor lacks it. Prints where digits will differ from now on.
 NumericsPath settle_numerics(StudyRecord& record, const std::string& given, bool has_trials,

@@ -55,6 +55,10 @@ Share parse_shard(const std::string& text) {
   return share;
 }
 
+std::string shard_text(const Share& share) {
+  return share.count == 1 ? "" : fmt::format("{}/{}", share.index + 1, share.count);
+}
+
 void take_share(const Share& share, StudySpec& spec, StudyOptions& options,
                 std::optional<std::int64_t>& trials) {
   if (options.study.empty()) {
@@ -78,9 +82,8 @@ void take_share(const Share& share, StudySpec& spec, StudyOptions& options,
   const std::int64_t total = *trials;
   trials = part_of(share, total);
   if (*trials == 0) {
-    throw UsageError(
-        fmt::format("--shard {}/{}: of {} trials none is left for it; give fewer shards",
-                    share.index + 1, share.count, total));
+    throw UsageError(fmt::format("--shard {}: of {} trials none is left for it; give fewer shards",
+                                 shard_text(share), total));
   }
 }
 

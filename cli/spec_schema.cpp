@@ -154,6 +154,20 @@ std::string metrics_schema() {
                      one);
 }
 
+/// The definitions of a training trial's sections, each followed by a comma.
+std::string train_definitions() {
+  std::string definitions;
+  for (const SectionDescription& section : train_sections()) {
+    std::vector<SpecKey> keys;
+    keys.reserve(section.keys.size());
+    for (const SectionKey& key : section.keys) {
+      keys.push_back({.name = key.name, .schema = key.schema, .required = key.required});
+    }
+    definitions += fmt::format("{}: {}, ", json_quoted(section.name), object_schema(keys));
+  }
+  return definitions;
+}
+
 /// `metric` or `metrics`, and what spec_keys() says.
 std::string top_schema() {
   std::string schema = object_schema(spec_keys());
@@ -161,9 +175,10 @@ std::string top_schema() {
   return schema +
          R"(, "oneOf": [{"required": ["metric"]}, {"required": ["metrics"]}], "definitions": {)" +
          fmt::format(R"("metrics": {}, "parameters": {}, "searcher": {}, "early_stopping": {}, )"
-                     R"("trial": {}}}, "$schema": "http://json-schema.org/draft-07/schema#", )"
+                     R"({}"trial": {}}}, "$schema": "http://json-schema.org/draft-07/schema#", )"
                      R"("title": "autoglm spec"}})",
                      metrics_schema(), parameters_schema(), searcher_schema(), rule_schema(),
+                     train_definitions(),
                      choice_of({object_schema(command_keys()), object_schema(train_trial_keys())}));
 }
 

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "cli/shard.h"
 #include "optimizer/hindsight.h"
 #include "optimizer/models/numerics.h"
 #include "optimizer/planners/search_and_prune.h"
@@ -18,7 +19,8 @@ SearcherChoice searcher_of(const StoredStudy& study, const StudyRecord& record) 
                        {.seed = record.seed,
                         .objectives = study.spec.objective.size(),
                         .parallel = study.spec.parallel,
-                        .max_trials = record.max_trials});
+                        .max_trials = record.max_trials,
+                        .share = record.shard.empty() ? Share{} : parse_shard(record.shard)});
 }
 
 /// Digits of models depend on the instructions that compute them.
@@ -41,6 +43,9 @@ std::string problem_with(const StudyRecord& record, const Trial& trial) {
   }
   if (trial.origin != TrialOrigin::searcher) {
     return "its user gave a part of it, which is not told apart from the rest any more";
+  }
+  if (trial.number < record.merged) {
+    return "a shard of the study chose it, by its own seed; its own file can derive it";
   }
   if (trial.searcher != record.searcher) {
     return fmt::format("{} chose it, and the study goes on with {}", trial.searcher,

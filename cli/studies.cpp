@@ -12,6 +12,7 @@
 #include "cli/text.h"
 #include "cli/trial_json.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 
 namespace autoglm {
 namespace {
@@ -87,7 +88,11 @@ std::string studies_text(const std::vector<StudyReport>& reports) {
 
 int run_studies(const StudiesOptions& options) {
   const std::vector<StudyReport> reports = reports_of(options.study);
-  write_stdout(options.json ? studies_json(reports) : studies_text(reports));
+  if (options.json) {
+    write_stdout(studies_json(reports));
+  } else {
+    write_for_people(studies_text(reports));
+  }
   return exit_done;
 }
 

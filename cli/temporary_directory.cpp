@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp
+#include <unistd.h>
 
 #include <cerrno>
 #include <filesystem>
@@ -11,15 +12,16 @@
 
 namespace autoglm {
 
-std::string make_temporary_directory(const std::string& purpose) {
-  const std::string name = fmt::format("autoglm-{}-XXXXXX", purpose);
-  std::string path = (std::filesystem::temp_directory_path() / name).string();
-  if (::mkdtemp(path.data()) == nullptr) {
+TemporaryDirectory::TemporaryDirectory(const std::string& purpose)
+    : path_((std::filesystem::temp_directory_path() / fmt::format("autoglm-{}-XXXXXX", purpose))
+                .string()) {
+  if (::mkdtemp(path_.data()) == nullptr) {
     throw OutputError(
-        fmt::format("{}: cannot be made: {}; set TMPDIR to a folder that may be written", path,
+        fmt::format("{}: cannot be made: {}; set TMPDIR to a folder that may be written", path_,
                     std::generic_category().message(errno)));
   }
-  return path;
 }
+
+TemporaryDirectory::~TemporaryDirectory() { ::rmdir(path_.c_str()); }  // only an empty one goes
 
 }  // namespace autoglm

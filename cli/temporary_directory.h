@@ -5,8 +5,20 @@
 
 namespace autoglm {
 
-/// Makes a new folder autoglm-PURPOSE-… where temporary files are kept ($TMPDIR); nobody removes
-/// it. Its path. Throws OutputError.
-std::string make_temporary_directory(const std::string& purpose);
+/// A new folder autoglm-PURPOSE-… where temporary files are kept ($TMPDIR). What a trial wrote
+/// there stays, for whoever was told its name; a folder in which nothing was begun goes.
+class TemporaryDirectory {
+ public:
+  /// Makes it. Throws OutputError.
+  explicit TemporaryDirectory(const std::string& purpose);
+  ~TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
 
 }  // namespace autoglm

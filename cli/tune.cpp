@@ -14,6 +14,7 @@
 #include "cli/stop_signals.h"
 #include "cli/training_checks.h"
 #include "cli/tune_summary.h"
+#include "cli/wrapped_text.h"
 #include "optimizer/summary.h"
 #include "trainer/launch/command_runner.h"
 #include "trainer/train/train_trial.h"
@@ -177,7 +178,7 @@ int run_tune(const TuneOptions& options) {
   if (options.json) {
     events.study_finished(open->record.name, history, result.reason, status);
   } else {
-    write_stdout(tune_summary(*open, command, result));
+    write_stdout(tune_summary(*open, command, result, columns_of_stdout()));
   }
   open->close(result.reason);
   return status;

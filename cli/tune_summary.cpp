@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 #include "optimizer/summary.h"
 
 namespace autoglm {
@@ -36,15 +37,17 @@ std::string command_text(const Trial& trial, const OpenStudy& open, const Comman
   return shell_quoted(command_line(command, trial.configuration, facts));
 }
 
-std::string best_text(const Trial& best, const OpenStudy& open, const CommandSpec& command) {
+std::string best_text(const Trial& best, const OpenStudy& open, const CommandSpec& command,
+                      std::size_t columns) {
   const History& history = open.study->history();
-  return fmt::format("best trial {}: {} {}{}\n{}command: {}\n", best.number,
-                     history.objective().metrics()[0].name, number_text(best.values[0]),
-                     gain_text(best, history.trials(), history.objective()),
-                     parameters_text(best.configuration), command_text(best, open, command));
+  const std::string text = fmt::format(
+      "best trial {}: {} {}{}\n{}", best.number, history.objective().metrics()[0].name,
+      number_text(best.values[0]), gain_text(best, history.trials(), history.objective()),
+      parameters_text(best.configuration));
+  return wrapped(text, columns) + "command: " + command_text(best, open, command) + "\n";
 }
 
-std::string pareto_text(const OpenStudy& open, const CommandSpec& command) {
+std::string pareto_text(const OpenStudy& open, const CommandSpec& command, std::size_t columns) {
   const History& history = open.study->history();
   std::string text = "best trials (none is better in every metric):\n";
   for (const std::int64_t number : open.study->pareto()) {
@@ -54,8 +57,8 @@ std::string pareto_text(const OpenStudy& open, const CommandSpec& command) {
       values += fmt::format(" {} {}", history.objective().metrics()[i].name,
                             number_text(trial.values[i]));
     }
-    text +=
-        fmt::format("  trial {}:{}\n    {}\n", number, values, command_text(trial, open, command));
+    text += wrapped(fmt::format("  trial {}:{}\n", number, values), columns);
+    text += fmt::format("    {}\n", command_text(trial, open, command));
   }
   return text;
 }
@@ -63,7 +66,7 @@ std::string pareto_text(const OpenStudy& open, const CommandSpec& command) {
 }  // namespace
 
 std::string tune_summary(const OpenStudy& open, const CommandSpec& command,
-                         const LoopResult& result) {
+                         const LoopResult& result, std::size_t columns) {
   const History& history = open.study->history();
   const TrialCounts counts = count_trials(history.trials());
   std::string text = fmt::format("study {}: {}; {}\n", open.record.name, counts_text(counts),
@@ -71,10 +74,11 @@ std::string tune_summary(const OpenStudy& open, const CommandSpec& command,
   if (!result.detail.empty()) {
     text += result.detail + "\n";
   }
+  text = wrapped(text, columns);
   if (history.objective().size() > 1) {
-    text += counts[TrialState::complete] > 0 ? pareto_text(open, command) : "";
+    text += counts[TrialState::complete] > 0 ? pareto_text(open, command, columns) : "";
   } else if (const Trial* best = open.study->best()) {
-    text += best_text(*best, open, command);
+    text += best_text(*best, open, command, columns);
   }
   if (counts[TrialState::complete] == 0) {
     text += "no trial is complete\n";

@@ -10,8 +10,8 @@
 namespace autoglm {
 
 /// The state of the study, its best trial with the gain over the first one, and that trial's
-/// command as it can be typed; several lines.
+/// command as it can be typed; several lines, wrapped but for what is typed. 0 columns: not at all.
 std::string tune_summary(const OpenStudy& open, const CommandSpec& command,
-                         const LoopResult& result);
+                         const LoopResult& result, std::size_t columns);
 
 }  // namespace autoglm

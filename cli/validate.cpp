@@ -11,6 +11,7 @@
 #include "cli/text.h"
 #include "cli/training_checks.h"
 #include "cli/validate_run.h"
+#include "cli/wrapped_text.h"
 #include "optimizer/pruners/catalog.h"
 #include "optimizer/searchers/catalog.h"
 #include "trainer/train/train_trial.h"
@@ -148,7 +149,11 @@ int run_validate(const ValidateOptions& options) {
   const StudySpec spec = load_spec(options.study);
   const Resolved resolved = resolve(spec);
   if (!options.run) {
-    write_stdout(options.json ? as_json(resolved, "null") : as_text(resolved));
+    if (options.json) {
+      write_stdout(as_json(resolved, "null"));
+    } else {
+      write_for_people(as_text(resolved));
+    }
     return exit_done;
   }
   if (!resolved.command) {
@@ -157,7 +162,9 @@ int run_validate(const ValidateOptions& options) {
         "out");
   }
   const TrialRun run = run_one_trial(spec, options.study, *resolved.command);
-  write_stdout(options.json ? as_json(resolved, run_json(run)) : as_text(resolved) + run_text(run));
+  const std::size_t columns = columns_of_stdout();
+  write_stdout(options.json ? as_json(resolved, run_json(run))
+                            : wrapped(as_text(resolved), columns) + run_text(run, columns));
   return run.exit_status;
 }
 

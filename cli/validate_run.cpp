@@ -17,6 +17,7 @@
 #include "cli/text.h"
 #include "cli/trial_json.h"
 #include "cli/trial_text.h"
+#include "cli/wrapped_text.h"
 #include "optimizer/study_loop.h"
 #include "trainer/launch/command_runner.h"
 #include "trainer/launch/report_line.h"
@@ -103,15 +104,15 @@ TrialRun run_one_trial(const StudySpec& spec, const StudyOptions& options,
   CommandSpec once = command;
   once.retries = 0;
   once.seeds = 1;
-  const std::string directory = make_temporary_directory("validate");
-  fmt::print(stderr, "the trial runs in {}\n", directory);
+  const TemporaryDirectory directory("validate");
+  fmt::print(stderr, "the trial runs in {}\n", directory.path());
   install_stop_signals();
   const auto open =
       open_study(load_spec(in_memory), in_memory,
                  {.command = "validate", .trials = 1, .settings = {.max_attempts = 1}});
-  const auto runner = make_command_runner(
-      once,
-      {.study_name = spec.name, .trials_directory = directory, .autoglm_program = own_program()});
+  const auto runner = make_command_runner(once, {.study_name = spec.name,
+                                                 .trials_directory = directory.path(),
+                                                 .autoglm_program = own_program()});
   const LoopResult result = run_study(*open->study, *runner, {}, stop_level());
   TrialRun run{.trial = open->study->history().trials().front()};
   const Attempt attempt = run.trial.attempts.empty() ? Attempt{} : run.trial.attempts.back();
@@ -130,12 +131,14 @@ TrialRun run_one_trial(const StudySpec& spec, const StudyOptions& options,
   return run;
 }
 
-std::string run_text(const TrialRun& run) {
-  std::string text =
-      fmt::format("\none trial: {}, {}\n{}command: {}\ndirectory: {}\n", state_text(run),
-                  short_duration(run.seconds), parameters_text(run.trial.configuration),
-                  run.command, run.directory);
-  text += run.metrics.empty() ? "metrics: none\n" : "metrics:\n";
+std::string run_text(const TrialRun& run, std::size_t columns) {
+  const std::string before =
+      fmt::format("\none trial: {}, {}\n{}", state_text(run), short_duration(run.seconds),
+                  parameters_text(run.trial.configuration));
+  // What is copied is not broken into lines.
+  const std::string command =
+      fmt::format("command: {}\ndirectory: {}\n", run.command, run.directory);
+  std::string text = run.metrics.empty() ? "metrics: none\n" : "metrics:\n";
   for (const FoundMetric& metric : run.metrics) {
     text += fmt::format("  {}  {}, {} report{}, by {}\n", printable(metric.name),
                         number_text(metric.value), metric.steps, metric.steps == 1 ? "" : "s",
@@ -146,7 +149,7 @@ std::string run_text(const TrialRun& run) {
     text +=
         fmt::format("the whole study would take about {}\n", short_duration(*run.study_seconds));
   }
-  return text;
+  return wrapped(before, columns) + command + wrapped(text, columns);
 }
 
 std::string run_json(const TrialRun& run) {

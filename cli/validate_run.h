@@ -37,7 +37,7 @@ TrialRun run_one_trial(const StudySpec& spec, const StudyOptions& options,
                        const CommandSpec& command);
 
 /// For people, lines.
-std::string run_text(const TrialRun& run);
+std::string run_text(const TrialRun& run, std::size_t columns);
 /// One JSON object.
 std::string run_json(const TrialRun& run);
 

@@ -37,6 +37,8 @@ CREATE TABLE IF NOT EXISTS autoglm_study (
   pruner_options TEXT NOT NULL,
   seed INTEGER NOT NULL,
   max_trials INTEGER,
+  shard TEXT NOT NULL DEFAULT '',
+  merged INTEGER NOT NULL DEFAULT 0,
   sequence INTEGER NOT NULL,
   ended TEXT NOT NULL,
   created INTEGER NOT NULL
@@ -123,6 +125,8 @@ struct AddedColumn {
 constexpr std::array kAddedColumns{
     AddedColumn{"autoglm_study", "numerics", "TEXT NOT NULL DEFAULT ''"},
     AddedColumn{"autoglm_study", "folder", "TEXT NOT NULL DEFAULT ''"},
+    AddedColumn{"autoglm_study", "shard", "TEXT NOT NULL DEFAULT ''"},
+    AddedColumn{"autoglm_study", "merged", "INTEGER NOT NULL DEFAULT 0"},
     AddedColumn{"autoglm_trial", "chosen_with", "TEXT NOT NULL DEFAULT ''"}};
 
 constexpr std::array kPerStudy{"autoglm_claim",   "autoglm_trial",  "autoglm_lease",

@@ -50,6 +50,8 @@ struct StudyRecord {
   std::uint64_t seed = 0;
   std::optional<std::int64_t> max_trials{};
   std::int64_t sequence = 0;  // the number of the next event
+  std::string shard{};        // "2/4": the share that it is of a study; empty: a whole one
+  std::int64_t merged = 0;    // so many of its first trials came from shards
   std::string ended{};  // why the last run ended: "max_trials", "interrupted", …; empty: it did not
   TimeNs created = 0;
 
@@ -81,8 +83,8 @@ class Storage {
 
   /// Returns the record with id and uuid filled in. Throws when the name exists.
   virtual StudyRecord create(StudyRecord record) = 0;
-  /// Writes what may change: spec, searcher, numerics, pruner, max_trials, ended. Gives a study
-  /// made by another program its uuid and side rows.
+  /// Writes what may change: spec, searcher, numerics, pruner, max_trials, shard, ended. Gives a
+  /// study made by another program its uuid and side rows.
   virtual StudyRecord update(StudyRecord record) = 0;
 
   /// All trials by number, whole: attempts, reports, attributes. Of a study that Optuna made,

@@ -83,9 +83,11 @@ void StudyRows::read_side_row(StudyRecord& record, std::int64_t key) {
       connection_,
       fmt::format("SELECT uuid, spec_text, spec_json, version, searcher, searcher_options, "
                   "searcher_revision, {}, pruner, pruner_options, seed, max_trials, sequence, "
-                  "ended, created, {} FROM autoglm_study WHERE study = ?",
+                  "ended, created, {}, {}, {} FROM autoglm_study WHERE study = ?",
                   column_or_empty(connection_, "autoglm_study", "numerics"),
-                  column_or_empty(connection_, "autoglm_study", "folder"))
+                  column_or_empty(connection_, "autoglm_study", "folder"),
+                  column_or_empty(connection_, "autoglm_study", "shard"),
+                  column_or_empty(connection_, "autoglm_study", "merged"))
           .c_str());
   if (!row.with(key).step()) {
     return;
@@ -108,6 +110,8 @@ void StudyRows::read_side_row(StudyRecord& record, std::int64_t key) {
   record.ended = row.text(13);
   record.created = row.integer(14);
   record.folder = row.text(15);
+  record.shard = row.text(16);
+  record.merged = row.integer(17);
 }
 
 StudyRecord StudyRows::create(StudyRecord record) {
@@ -138,11 +142,12 @@ StudyRecord StudyRows::update(StudyRecord record) {
   Statement(connection_,
             "UPDATE autoglm_study SET spec_text = ?, spec_json = ?, version = ?, searcher = ?, "
             "searcher_options = ?, searcher_revision = ?, numerics = ?, pruner = ?, "
-            "pruner_options = ?, seed = ?, max_trials = ?, ended = ?, folder = ? WHERE study = ?")
+            "pruner_options = ?, seed = ?, max_trials = ?, shard = ?, ended = ?, folder = ? "
+            "WHERE study = ?")
       .run(record.spec_text, record.spec_json, record.version, record.searcher,
            record.searcher_options, record.searcher_revision, record.numerics, record.pruner,
            record.pruner_options, static_cast<std::int64_t>(record.seed), record.max_trials,
-           record.ended, record.folder, key);
+           record.shard, record.ended, record.folder, key);
   Statement uuid(connection_, "SELECT uuid FROM autoglm_study WHERE study = ?");
   if (uuid.with(key).step()) {
     record.uuid = uuid.text(0);
@@ -188,12 +193,13 @@ std::int64_t StudyRows::insert_side_row(const StudyRecord& record) {
       connection_,
       "INSERT INTO autoglm_study (uuid, study_id, spec_text, spec_json, version, searcher, "
       "searcher_options, searcher_revision, numerics, pruner, pruner_options, seed, "
-      "max_trials, sequence, ended, created, folder) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-      "?, ?, ?, ?, ?, ?)")
+      "max_trials, shard, merged, sequence, ended, created, folder) VALUES (?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
       .run(record.uuid, record.id, record.spec_text, record.spec_json, record.version,
            record.searcher, record.searcher_options, record.searcher_revision, record.numerics,
            record.pruner, record.pruner_options, static_cast<std::int64_t>(record.seed),
-           record.max_trials, record.sequence, record.ended, record.created, record.folder);
+           record.max_trials, record.shard, record.merged, record.sequence, record.ended,
+           record.created, record.folder);
   return sqlite3_last_insert_rowid(connection_.get());
 }
 

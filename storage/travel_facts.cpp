@@ -188,6 +188,8 @@ std::string study_facts(const StudyRecord& study) {
   if (study.max_trials) {
     facts.integer("max_trials", *study.max_trials);
   }
+  facts.text("shard", study.shard);
+  facts.integer("merged", study.merged);
   facts.integer("sequence", study.sequence);
   facts.text("ended", study.ended);
   facts.integer("created", study.created);
@@ -214,6 +216,8 @@ void take_study_facts(std::string_view json, StudyRecord& study) {
     study.max_trials = 0;
     take_integer(facts, "max_trials", *study.max_trials);
   }
+  take(facts, "shard", study.shard);
+  take_integer(facts, "merged", study.merged);
   take_integer(facts, "sequence", study.sequence);
   take(facts, "ended", study.ended);
   take_integer(facts, "created", study.created);

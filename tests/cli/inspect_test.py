@@ -2,11 +2,13 @@
 
 import json
 import os
+import pathlib
+import re
 import signal
 import sqlite3
 import subprocess
 
-from study_folder import PROGRAM, StudyFolder, clean_environment, main
+from study_folder import PROGRAM, StudyFolder, clean_environment, main, wait_until
 
 # Values that fall and then stay: the same for each trial of one x.
 STEPS = r"""
@@ -185,6 +187,30 @@ class RunningAgain(InspectTest):
         self.assertIn("trial 0 again: failed", result.stdout)
         self.assertIn("exit status 4", result.stdout)
         self.assertIn("in the study: complete, loss 1", result.stdout)
+
+    def test_what_an_interrupted_one_wrote_stays_where_it_said(self):
+        self.spec(trial={"command": ["sh", "-c", "test ! -e again || (echo some; touch began; exec sleep 60); "
+                                                 "echo '{{\"loss\": 1}}'"]}, max_trials=1)
+        self.tune()
+        self.write("again", "")
+        process = self.start_autoglm("rerun", "study.db", "0")
+        wait_until(lambda: os.path.exists(self.path("began")))
+        self.interrupt(process, signal.SIGTERM)
+        output, errors = process.communicate()
+        self.assertEqual((process.returncode, output), (143, ""))
+        folder = re.match(r"trial 0 runs in (.*)\n", errors)[1]
+        self.assertEqual(pathlib.Path(folder, "0/1/stdout.log").read_text(), "some\n")
+
+    def test_a_folder_in_which_nothing_began_goes(self):
+        self.spec(trial={"command": "$AUTOGLM log loss=1", "gpus": 1}, max_trials=1)
+        self.assertEqual(self.tune(environment={"CUDA_VISIBLE_DEVICES": "0"}).returncode, 0)
+        os.mkdir(self.path("kept"))
+        nowhere = {"TMPDIR": self.path("kept"), "CUDA_VISIBLE_DEVICES": ""}
+        for call in ["rerun", "study.db", "0"], ["validate", "--run", "study.json"]:
+            with self.subTest(call):
+                result = self.run_autoglm(*call, environment=nowhere)
+                self.assertEqual((result.returncode, result.stdout), (9, ""), result.stderr)
+                self.assertEqual(os.listdir(self.path("kept")), [])
 
     def test_it_runs_where_the_spec_lay(self):
         os.mkdir(self.path("elsewhere"))

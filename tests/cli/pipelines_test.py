@@ -51,6 +51,45 @@ class Shards(StudyFolder):
         self.assertIn("2 trials: 2 complete", first)
         self.assertIn("2 trials: 2 complete", self.shard(1, 2).stdout)
 
+    def choice(self, study, number):
+        result = self.run_autoglm("explain", study, str(number), "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)["choice"]
+
+    def grid(self, **changes):
+        self.spec(searcher="grid", max_trials=6, parameters={"a": {"type": "int", "min": 1, "max": 6}},
+                  trial={"command": "$AUTOGLM log loss={a}"}, **changes)
+
+    # Regression: a shard's share of a grid was not in its file, and explain took every point for another one.
+    def test_the_choices_of_a_shard_are_derived_anew(self):
+        self.grid()
+        self.shard(2, 2)
+        for trial in self.report("study.shard-2-of-2.db")["trials"]:
+            self.assertEqual(self.choice("study.shard-2-of-2.db", trial["number"]), {"confirmed": True})
+
+    def test_those_of_a_merged_study_are_not_but_those_that_follow_are(self):
+        self.spec(max_trials=4)
+        for index in 1, 2:
+            self.shard(index, 2)
+        self.merged(2)
+        note = "a shard of the study chose it, by its own seed; its own file can derive it"
+        self.assertEqual(self.choice("study.db", 3), {"confirmed": None, "note": note})
+        self.assertIn(f"  not derived: {note}\n", self.run_autoglm("explain", "study.db", "3").stdout)
+        self.tuned("--more", "1")
+        self.assertEqual(self.choice("study.db", 4), {"confirmed": True})
+
+    def test_a_shard_goes_on_as_the_share_that_it_is(self):
+        self.grid()
+        self.shard(1, 2, "--trials", "1")
+        self.tune("--study", "study.shard-1-of-2.db")
+        points = [trial["params"]["a"] for trial in self.report("study.shard-1-of-2.db")["trials"]]
+        self.shard(2, 2)
+        points += [trial["params"]["a"] for trial in self.report("study.shard-2-of-2.db")["trials"]]
+        self.assertEqual(sorted(points), [1, 2, 3, 4, 5, 6])
+        result = self.shard(2, 2, "--study", "study.shard-1-of-2.db", status=2)
+        self.assertEqual(result.stderr, 'study.shard-1-of-2.db: study "study" is the shard 1/2, not 2/2; '
+                                        "give this one another --study\n")
+
     def test_mistakes(self):
         self.spec(max_trials=2)
         for shard in "0/2", "3/2", "1", "1/", "a/b", "1/2x":

@@ -12,6 +12,10 @@ import unittest
 # Given by CTest; a test run by hand names it.
 PROGRAM = os.environ.get("AUTOGLM_PROGRAM", "autoglm")
 
+# What `validate --run` and `rerun` keep for their user goes with the tests.
+_KEPT = tempfile.TemporaryDirectory(prefix="autoglm-tests-")
+os.environ["TMPDIR"] = _KEPT.name
+
 # A program that reports (x - 0.3)^2 for three steps, by the simplest way there is; braces are doubled as a command wants them.
 PARABOLA = r"""
 x=$1

@@ -57,7 +57,9 @@ StudyRecord example_study() {
           .pruner = "asha",
           .pruner_options = "{\"reduction\": 3}",
           .seed = 0xfedcba9876543210,
-          .max_trials = 100};
+          .max_trials = 100,
+          .shard = "1/2",
+          .merged = 3};
 }
 
 Trial running_trial(std::int64_t number) {

@@ -98,6 +98,8 @@ TEST_CASE_TEMPLATE("a study comes back as it was written", Place, InMemory, InFi
   CHECK(found->pruner_options == "{\"reduction\": 3}");
   CHECK(found->seed == 0xfedcba9876543210);
   CHECK(found->max_trials == 100);
+  CHECK(found->shard == "1/2");
+  CHECK(found->merged == 3);
   CHECK(found->ended.empty());
   CHECK(found->created == created.created);
   CHECK_FALSE(place.storage->find("cifar"));
@@ -108,12 +110,14 @@ TEST_CASE_TEMPLATE("what may change of a study is changed by update", Place, InM
   StudyRecord study = place.storage->create(example_study());
   study.spec_text = "{}";
   study.numerics = "baseline";
+  study.shard = "2/4";
   study.max_trials.reset();
   study.ended = "interrupted";
   place.storage->update(study);
   const StudyRecord found = place.reopened().find("mnist").value();
   CHECK(found.spec_text == "{}");
   CHECK(found.numerics == "baseline");
+  CHECK(found.shard == "2/4");
   CHECK_FALSE(found.max_trials);
   CHECK(found.ended == "interrupted");
   CHECK(found.uuid == study.uuid);

@@ -63,6 +63,8 @@ void make_older_file(const std::string& path) {
   make_study_file(path);
   run_sql(path,
           "ALTER TABLE autoglm_study DROP COLUMN numerics;"
+          "ALTER TABLE autoglm_study DROP COLUMN shard;"
+          "ALTER TABLE autoglm_study DROP COLUMN merged;"
           "ALTER TABLE autoglm_study DROP COLUMN folder;"
           "ALTER TABLE autoglm_trial DROP COLUMN chosen_with;"
           "DROP TABLE autoglm_lease");

@@ -9,57 +9,62 @@ namespace autoglm {
 namespace {
 
 using nn::DataSpec;
-template <typename Enum, std::size_t n>
-using Words = std::array<std::pair<std::string_view, Enum>, n>;
 
-constexpr Words<DataSpec::Format, 5> kFormats{{{"csv", DataSpec::Format::csv},
-                                               {"tsv", DataSpec::Format::tsv},
-                                               {"jsonl", DataSpec::Format::jsonl},
-                                               {"idx", DataSpec::Format::idx},
-                                               {"raw", DataSpec::Format::raw}}};
-constexpr Words<nn::Task, 2> kTasks{
+constexpr WordTable<DataSpec::Format, 5> kFormats{{{"csv", DataSpec::Format::csv},
+                                                   {"tsv", DataSpec::Format::tsv},
+                                                   {"jsonl", DataSpec::Format::jsonl},
+                                                   {"idx", DataSpec::Format::idx},
+                                                   {"raw", DataSpec::Format::raw}}};
+constexpr WordTable<nn::Task, 2> kTasks{
     {{"classification", nn::Task::classification}, {"regression", nn::Task::regression}}};
-constexpr Words<DataSpec::ColumnType, 3> kColumnTypes{{{"number", DataSpec::ColumnType::number},
-                                                       {"category", DataSpec::ColumnType::category},
-                                                       {"ignore", DataSpec::ColumnType::ignore}}};
-constexpr Words<DataSpec::MissingNumber, 4> kMissingNumbers{
+constexpr WordTable<DataSpec::ColumnType, 3> kColumnTypes{
+    {{"number", DataSpec::ColumnType::number},
+     {"category", DataSpec::ColumnType::category},
+     {"ignore", DataSpec::ColumnType::ignore}}};
+constexpr WordTable<DataSpec::MissingNumber, 4> kMissingNumbers{
     {{"mean", DataSpec::MissingNumber::mean},
      {"zero", DataSpec::MissingNumber::zero},
      {"skip_row", DataSpec::MissingNumber::skip_row},
      {"error", DataSpec::MissingNumber::error}}};
-constexpr Words<DataSpec::MissingCategory, 3> kMissingCategories{
+constexpr WordTable<DataSpec::MissingCategory, 3> kMissingCategories{
     {{"own", DataSpec::MissingCategory::own},
      {"skip_row", DataSpec::MissingCategory::skip_row},
      {"error", DataSpec::MissingCategory::error}}};
-constexpr Words<bool, 2> kBadRows{{{"error", false}, {"skip", true}}};
-constexpr Words<DataSpec::RawType, 2> kRawTypes{
+constexpr WordTable<bool, 2> kBadRows{{{"error", false}, {"skip", true}}};
+constexpr WordTable<DataSpec::RawType, 2> kRawTypes{
     {{"u8", DataSpec::RawType::u8}, {"f32", DataSpec::RawType::f32}}};
 
 constexpr std::int64_t kMostPixels = std::int64_t{1} << 20;
 constexpr std::int64_t kMostFolds = 10'000;
-constexpr std::int64_t kGreatestSeed = std::int64_t{1} << 53;
+constexpr std::int64_t kMostColumns = std::int64_t{1} << 31;
+constexpr NumberBounds kPart{.at_least = 0, .at_most = 1, .above = true, .below = true};
+
+std::string path_of(const SpecNode& node, const std::string& directory) {
+  if (node.as_string().empty()) {
+    node.fail("must name a file");
+  }
+  return (std::filesystem::path(directory) / node.string).lexically_normal().string();
+}
 
 void read_path(SectionReader& reader, std::string_view key, const std::string& directory,
                std::string& target) {
-  if (const SpecNode* node = reader.find(key)) {
-    if (node->as_string().empty()) {
-      node->fail("must name a file");
-    }
-    target = (std::filesystem::path(directory) / node->string).lexically_normal().string();
+  if (const SpecNode* node = reader.find(key, text_schema())) {
+    target = path_of(*node, directory);
   }
 }
 
 /// A name, or without a header the number of a column.
 void read_target(SectionReader& reader, DataSpec& spec) {
-  if (const SpecNode* node = reader.find("target")) {
+  if (const SpecNode* node = reader.find(
+          "target", either_schema(integer_schema(0, kMostColumns), R"({"type": "string"})"))) {
     spec.target = node->is(SpecNode::Kind::integer)
-                      ? std::to_string(node->as_integer(0, std::int64_t{1} << 31))
+                      ? std::to_string(node->as_integer(0, kMostColumns))
                       : node->as_string();
   }
 }
 
 void read_separator(SectionReader& reader, DataSpec& spec) {
-  if (const SpecNode* node = reader.find("separator")) {
+  if (const SpecNode* node = reader.find("separator", text_schema(1))) {
     if (node->as_string().size() != 1) {
       node->fail("must be one ASCII character: \";\"");
     }
@@ -68,7 +73,7 @@ void read_separator(SectionReader& reader, DataSpec& spec) {
 }
 
 void read_columns(SectionReader& reader, DataSpec& spec) {
-  if (const SpecNode* columns = reader.find("columns")) {
+  if (const SpecNode* columns = reader.find("columns", members_schema(word_schema(kColumnTypes)))) {
     for (const SpecMember& column : columns->as_object()) {
       spec.columns.emplace_back(column.key, SectionReader::word_of(*column.value, kColumnTypes));
     }
@@ -76,7 +81,8 @@ void read_columns(SectionReader& reader, DataSpec& spec) {
 }
 
 void read_image(SectionReader& reader, DataSpec& spec) {
-  const SpecNode* const node = reader.find("image");
+  const SpecNode* const node =
+      reader.find("image", list_schema(integer_schema(1, kMostPixels), 2, 3));
   if (node == nullptr) {
     return;
   }
@@ -94,43 +100,40 @@ void read_image(SectionReader& reader, DataSpec& spec) {
 
 /// Files of their own, or shares of the rows.
 void read_parts(SectionReader& reader, const std::string& directory, DataSpec& spec) {
-  const SpecNode* const validation = reader.find("validation");
+  const SpecNode* const validation = reader.find("validation", number_schema(kPart));
   if (validation != nullptr) {
-    spec.validation =
-        bounded_number(*validation, {.at_least = 0, .at_most = 1, .above = true, .below = true});
+    spec.validation = bounded_number(*validation, kPart);
   }
   read_path(reader, "validation_path", directory, spec.validation_path);
   read_path(reader, "validation_labels", directory, spec.validation_labels);
   if (validation != nullptr && !spec.validation_path.empty()) {
     validation->fail("\"validation_path\" is there too; keep one of them");
   }
-  reader.number("test", kShare, spec.test);
-  if (spec.test + spec.validation >= 1) {
-    reader.find("test")->fail(fmt::format(
+  const SpecNode* const test = reader.find("test", number_schema(kShare));
+  if (test != nullptr) {
+    spec.test = bounded_number(*test, kShare);
+  }
+  if (test != nullptr && spec.test + spec.validation >= 1) {
+    test->fail(fmt::format(
         "{} and a validation share of {} leave nothing to train on; together they must be below 1",
         spec.test, spec.validation));
   }
   read_path(reader, "test_path", directory, spec.test_path);
   read_path(reader, "test_labels", directory, spec.test_labels);
-  if (const SpecNode* folds = reader.find("folds")) {
+  if (const SpecNode* folds = reader.find("folds", integer_schema(1, kMostFolds))) {
     spec.folds = folds->as_integer(1, kMostFolds);
     if (spec.folds > 1 && (validation != nullptr || !spec.validation_path.empty())) {
       folds->fail("validates on each fold in turn, so \"validation\" has no place; take one away");
     }
   }
   reader.flag("stratify", spec.stratify);
-  if (const SpecNode* seed = reader.find("split_seed")) {
-    spec.split_seed = static_cast<std::uint64_t>(seed->as_integer(0, kGreatestSeed));
-  }
+  reader.seed("split_seed", spec.split_seed);
 }
 
-}  // namespace
-
-nn::DataSpec parse_data_spec(const SpecNode& data, const std::string& directory) {
-  DataSpec spec;
-  SectionReader reader(data, "the data");
-  reader.object().require("path");
-  read_path(reader, "path", directory, spec.path);
+void read_data(SectionReader& reader, const std::string& directory, DataSpec& spec) {
+  if (const SpecNode* path = reader.require("path", text_schema())) {
+    spec.path = path_of(*path, directory);
+  }
   reader.word("format", kFormats, spec.format);
   read_path(reader, "labels", directory, spec.labels);
   read_target(reader, spec);
@@ -148,8 +151,23 @@ nn::DataSpec parse_data_spec(const SpecNode& data, const std::string& directory)
   reader.integer("shift", 0, kMostPixels, spec.shift);
   reader.flag("flip", spec.flip);
   reader.bytes("memory", spec.memory_bytes);
+}
+
+}  // namespace
+
+nn::DataSpec parse_data_spec(const SpecNode& data, const std::string& directory) {
+  DataSpec spec;
+  SectionReader reader(data, "the data");
+  read_data(reader, directory, spec);
   reader.finish();
   return spec;
+}
+
+std::vector<SectionKey> data_keys() {
+  SectionReader reader = SectionReader::describing();
+  DataSpec spec;
+  read_data(reader, "", spec);
+  return std::move(reader.keys());
 }
 
 }  // namespace autoglm

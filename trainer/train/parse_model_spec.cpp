@@ -7,20 +7,18 @@ namespace autoglm {
 namespace {
 
 using nn::ModelSpec;
-template <typename Enum, std::size_t n>
-using Words = std::array<std::pair<std::string_view, Enum>, n>;
 
-constexpr Words<ModelSpec::Type, 2> kTypes{
+constexpr WordTable<ModelSpec::Type, 2> kTypes{
     {{"mlp", ModelSpec::Type::mlp}, {"cnn", ModelSpec::Type::cnn}}};
-constexpr Words<ModelSpec::Halving, 3> kHalvings{{{"max", ModelSpec::Halving::max},
-                                                  {"average", ModelSpec::Halving::average},
-                                                  {"stride", ModelSpec::Halving::stride}}};
-constexpr Words<nn::Norm, 3> kNorms{
+constexpr WordTable<ModelSpec::Halving, 3> kHalvings{{{"max", ModelSpec::Halving::max},
+                                                      {"average", ModelSpec::Halving::average},
+                                                      {"stride", ModelSpec::Halving::stride}}};
+constexpr WordTable<nn::Norm, 3> kNorms{
     {{"none", nn::Norm::none}, {"batch", nn::Norm::batch}, {"layer", nn::Norm::layer}}};
-constexpr Words<nn::Activation, 4> kActivations{{{"relu", nn::Activation::relu},
-                                                 {"tanh", nn::Activation::tanh},
-                                                 {"gelu", nn::Activation::gelu},
-                                                 {"silu", nn::Activation::silu}}};
+constexpr WordTable<nn::Activation, 4> kActivations{{{"relu", nn::Activation::relu},
+                                                     {"tanh", nn::Activation::tanh},
+                                                     {"gelu", nn::Activation::gelu},
+                                                     {"silu", nn::Activation::silu}}};
 
 constexpr std::int64_t kMostLayers = 1000;
 constexpr std::int64_t kMostWidth = std::int64_t{1} << 24;
@@ -41,8 +39,8 @@ std::vector<std::int64_t> widths_of(const SpecNode& node, const SpecNode* repeat
 
 /// "units" with "layers", by default `layers` of them.
 void read_units(SectionReader& reader, std::int64_t layers, ModelSpec& spec) {
-  const SpecNode* const units = reader.find("units");
-  const SpecNode* const count = reader.find("layers");
+  const SpecNode* const units = reader.find("units", integers_schema(1, kMostWidth));
+  const SpecNode* const count = reader.find("layers", integer_schema(0, kMostLayers));
   if (count != nullptr) {
     layers = count->as_integer(0, kMostLayers);
   }
@@ -55,8 +53,8 @@ void read_units(SectionReader& reader, std::int64_t layers, ModelSpec& spec) {
 
 /// "channels" with "stages": one width is doubled from stage to stage.
 void read_channels(SectionReader& reader, ModelSpec& spec) {
-  const SpecNode* const channels = reader.find("channels");
-  const SpecNode* const count = reader.find("stages");
+  const SpecNode* const channels = reader.find("channels", integers_schema(1, kMostWidth));
+  const SpecNode* const count = reader.find("stages", integer_schema(1, kMostLayers));
   const std::int64_t stages = count == nullptr ? 2 : count->as_integer(1, kMostLayers);
   if (channels == nullptr) {
     return;
@@ -74,17 +72,12 @@ void read_channels(SectionReader& reader, ModelSpec& spec) {
   }
 }
 
-}  // namespace
-
-nn::ModelSpec parse_model_spec(const SpecNode& model) {
-  ModelSpec spec;
-  SectionReader reader(model, "the model");
-  spec.type = SectionReader::word_of(reader.object().require("type"), kTypes);
-  const bool is_cnn = spec.type == ModelSpec::Type::cnn;
-  read_units(reader, is_cnn ? 1 : 2, spec);
+void read_model(SectionReader& reader, ModelSpec& spec) {
+  reader.required_word("type", kTypes, spec.type);
+  read_units(reader, spec.type == ModelSpec::Type::cnn ? 1 : 2, spec);
   read_channels(reader, spec);
   reader.integer("blocks", 1, kMostLayers, spec.blocks);
-  if (const SpecNode* kernel = reader.find("kernel")) {
+  if (const SpecNode* kernel = reader.find("kernel", integer_schema(1, 15))) {
     spec.kernel = kernel->as_integer(1, 15);
     if (spec.kernel % 2 == 0) {
       kernel->fail(fmt::format("must be odd, not {}", spec.kernel));
@@ -95,11 +88,26 @@ nn::ModelSpec parse_model_spec(const SpecNode& model) {
   reader.word("activation", kActivations, spec.activation);
   reader.number("dropout", kShare, spec.dropout);
   reader.flag("residual", spec.residual);
+}
+
+}  // namespace
+
+nn::ModelSpec parse_model_spec(const SpecNode& model) {
+  ModelSpec spec;
+  SectionReader reader(model, "the model");
+  read_model(reader, spec);
   reader.finish();
-  if (is_cnn && spec.channels.empty()) {
+  if (spec.type == ModelSpec::Type::cnn && spec.channels.empty()) {
     model.fail("\"channels\" is missing; say how many the first stage has: \"channels\": 32");
   }
   return spec;
+}
+
+std::vector<SectionKey> model_keys() {
+  SectionReader reader = SectionReader::describing();
+  ModelSpec spec;
+  read_model(reader, spec);
+  return std::move(reader.keys());
 }
 
 }  // namespace autoglm

@@ -9,42 +9,49 @@ namespace {
 using nn::LossSpec;
 using nn::OptimizerSpec;
 using nn::ScheduleSpec;
-template <typename Enum, std::size_t n>
-using Words = std::array<std::pair<std::string_view, Enum>, n>;
 
-constexpr Words<OptimizerSpec::Type, 3> kOptimizers{{{"sgd", OptimizerSpec::Type::sgd},
-                                                     {"adam", OptimizerSpec::Type::adam},
-                                                     {"adamw", OptimizerSpec::Type::adamw}}};
-constexpr Words<ScheduleSpec::Type, 5> kSchedules{
+constexpr WordTable<OptimizerSpec::Type, 3> kOptimizers{{{"sgd", OptimizerSpec::Type::sgd},
+                                                         {"adam", OptimizerSpec::Type::adam},
+                                                         {"adamw", OptimizerSpec::Type::adamw}}};
+constexpr WordTable<ScheduleSpec::Type, 5> kSchedules{
     {{"constant", ScheduleSpec::Type::constant},
      {"step", ScheduleSpec::Type::step},
      {"exponential", ScheduleSpec::Type::exponential},
      {"cosine", ScheduleSpec::Type::cosine},
      {"cosine_restarts", ScheduleSpec::Type::cosine_restarts}}};
-constexpr Words<LossSpec::Type, 3> kLosses{{{"cross_entropy", LossSpec::Type::cross_entropy},
-                                            {"focal", LossSpec::Type::focal},
-                                            {"mse", LossSpec::Type::squared}}};
-constexpr Words<nn::Precision, 3> kPrecisions{
+constexpr WordTable<LossSpec::Type, 3> kLosses{{{"cross_entropy", LossSpec::Type::cross_entropy},
+                                                {"focal", LossSpec::Type::focal},
+                                                {"mse", LossSpec::Type::squared}}};
+constexpr WordTable<nn::Precision, 3> kPrecisions{
     {{"fp32", nn::Precision::fp32}, {"bf16", nn::Precision::bf16}, {"fp16", nn::Precision::fp16}}};
-constexpr Words<nn::MemoryProfile, 3> kProfiles{{{"efficient", nn::MemoryProfile::efficient},
-                                                 {"balanced", nn::MemoryProfile::balanced},
-                                                 {"performance", nn::MemoryProfile::performance}}};
-constexpr Words<int, 4> kDevices{{{"cpu", 0}, {"cuda", 0}, {"cuda-emul", 0}, {"auto", 0}}};
+constexpr WordTable<nn::MemoryProfile, 3> kProfiles{
+    {{"efficient", nn::MemoryProfile::efficient},
+     {"balanced", nn::MemoryProfile::balanced},
+     {"performance", nn::MemoryProfile::performance}}};
+constexpr WordTable<int, 4> kDevices{{{"cpu", 0}, {"cuda", 0}, {"cuda-emul", 0}, {"auto", 0}}};
 
 constexpr std::int64_t kMany = std::int64_t{1} << 40;
-constexpr std::int64_t kGreatestSeed = std::int64_t{1} << 53;
+
+constexpr std::string_view kScheduleSection = "schedule";
+constexpr std::string_view kLossSection = "loss";
+constexpr std::string_view kWatchSection = "watch";
+constexpr std::string_view kGroupSection = "group";
+
+void read_group(SectionReader& reader, OptimizerSpec::Group& group) {
+  if (const SpecNode* prefix = reader.require("prefix", R"({"type": "string"})")) {
+    group.prefix = prefix->as_string();
+  }
+  reader.number("lr_factor", kNotNegative, group.lr_factor);
+  if (const SpecNode* decay = reader.find("weight_decay", number_schema(kNotNegative))) {
+    group.weight_decay = bounded_number(*decay, kNotNegative);
+  }
+}
 
 void read_groups(const SpecNode& groups, OptimizerSpec& spec) {
   for (const auto& element : groups.as_array()) {
     SectionReader reader(*element, "the group");
-    OptimizerSpec::Group group;
-    group.prefix = reader.object().require("prefix").as_string();
-    reader.number("lr_factor", kNotNegative, group.lr_factor);
-    if (const SpecNode* decay = reader.find("weight_decay")) {
-      group.weight_decay = bounded_number(*decay, kNotNegative);
-    }
+    read_group(reader, spec.groups.emplace_back());
     reader.finish();
-    spec.groups.push_back(std::move(group));
   }
 }
 
@@ -59,41 +66,27 @@ void read_optimizer(SectionReader& reader, OptimizerSpec& spec) {
   reader.number("epsilon", kPositive, spec.epsilon);
   reader.number("weight_decay", kNotNegative, spec.weight_decay);
   reader.flag("decay_all", spec.decay_all);
-  if (const SpecNode* groups = reader.find("groups")) {
+  if (const SpecNode* groups = reader.find("groups", list_schema(section_schema(kGroupSection)))) {
     read_groups(*groups, spec);
   }
 }
 
-/// A word, or an object with `type` and options.
-void read_schedule(const SpecNode& node, ScheduleSpec& spec) {
-  if (node.is(SpecNode::Kind::string)) {
-    spec.type = SectionReader::word_of(node, kSchedules);
-    return;
-  }
-  SectionReader reader(node, "the schedule");
-  spec.type = SectionReader::word_of(reader.object().require("type"), kSchedules);
+void read_schedule(SectionReader& reader, ScheduleSpec& spec) {
+  reader.required_word("type", kSchedules, spec.type);
   reader.number("step_epochs", kPositive, spec.step_epochs);
   reader.number("factor", {.at_least = 0, .at_most = 1, .above = true}, spec.factor);
   reader.number("least", {.at_least = 0, .at_most = 1}, spec.least);
   reader.number("first_epochs", kPositive, spec.first_epochs);
   reader.number("growth", {.at_least = 1}, spec.growth);
-  reader.finish();
 }
 
-void read_loss(const SpecNode& node, LossSpec& spec) {
-  if (node.is(SpecNode::Kind::string)) {
-    spec.type = SectionReader::word_of(node, kLosses);
-    return;
-  }
-  SectionReader reader(node, "the loss");
-  spec.type = SectionReader::word_of(reader.object().require("type"), kLosses);
+void read_loss(SectionReader& reader, LossSpec& spec) {
+  reader.required_word("type", kLosses, spec.type);
   reader.number("alpha", kPositive, spec.focal_alpha);
   reader.number("gamma", kNotNegative, spec.focal_gamma);
-  reader.finish();
 }
 
-void read_watch(const SpecNode& node, nn::WatchSpec& spec) {
-  SectionReader reader(node, "the watch");
+void read_watch(SectionReader& reader, nn::WatchSpec& spec) {
   reader.integer("patience", 0, kMany, spec.patience);
   reader.number("least_change", kNotNegative, spec.least_change);
   reader.integer("overfitting", 0, kMany, spec.overfitting);
@@ -101,31 +94,49 @@ void read_watch(const SpecNode& node, nn::WatchSpec& spec) {
   reader.number("vanishing", kNotNegative, spec.vanishing);
   reader.number("exploding", kPositive, spec.exploding);
   reader.integer("interval", 1, kMany, spec.interval);
+}
+
+/// What lies in an object of its own.
+template <typename Spec>
+void read_section(const SpecNode& node, std::string_view what,
+                  void (*read)(SectionReader& reader, Spec& spec), Spec& spec) {
+  SectionReader reader(node, what);
+  read(reader, spec);
   reader.finish();
 }
 
-}  // namespace
-
-nn::TrainingSpec parse_training_spec(const SpecNode& training) {
-  nn::TrainingSpec spec;
-  SectionReader reader(training, "the training");
-  read_optimizer(reader, spec.optimizer);
-  if (const SpecNode* schedule = reader.find("schedule")) {
-    read_schedule(*schedule, spec.schedule);
+/// Schedule and loss: a word, or an object with `type` and options.
+void read_schedule_and_loss(SectionReader& reader, nn::TrainingSpec& spec) {
+  const auto find = [&](std::string_view key, const std::string& words) {
+    return reader.find(key, either_schema(words, section_schema(key)));
+  };
+  const SpecNode* const schedule = find(kScheduleSection, word_schema(kSchedules));
+  if (schedule != nullptr && schedule->is(SpecNode::Kind::string)) {
+    spec.schedule.type = SectionReader::word_of(*schedule, kSchedules);
+  } else if (schedule != nullptr) {
+    read_section(*schedule, "the schedule", read_schedule, spec.schedule);
   }
   reader.number("warmup_epochs", kNotNegative, spec.schedule.warmup_epochs);
-  if (const SpecNode* loss = reader.find("loss")) {
-    read_loss(*loss, spec.loss);
+  const SpecNode* const loss = find(kLossSection, word_schema(kLosses));
+  if (loss != nullptr && loss->is(SpecNode::Kind::string)) {
+    spec.loss.type = SectionReader::word_of(*loss, kLosses);
+  } else if (loss != nullptr) {
+    read_section(*loss, "the loss", read_loss, spec.loss);
   }
-  const SpecNode* const smoothing = reader.find("label_smoothing");
+  const SpecNode* const smoothing = reader.find("label_smoothing", number_schema(kShare));
   if (smoothing != nullptr) {
     spec.loss.label_smoothing = bounded_number(*smoothing, kShare);
     if (spec.loss.type == LossSpec::Type::focal && spec.loss.label_smoothing > 0) {
       smoothing->fail("goes with cross_entropy, not with focal; take one of the two away");
     }
   }
-  if (const SpecNode* watch = reader.find("watch")) {
-    read_watch(*watch, spec.watch);
+}
+
+void read_training(SectionReader& reader, nn::TrainingSpec& spec) {
+  read_optimizer(reader, spec.optimizer);
+  read_schedule_and_loss(reader, spec);
+  if (const SpecNode* watch = reader.find(kWatchSection, section_schema(kWatchSection))) {
+    read_section(*watch, "the watch", read_watch, spec.watch);
   }
   reader.integer("batch", 1, kMany, spec.batch);
   reader.integer("accumulation", 1, kMany, spec.accumulation);
@@ -133,22 +144,41 @@ nn::TrainingSpec parse_training_spec(const SpecNode& training) {
   reader.number("clip_norm", kNotNegative, spec.clip_norm);
   reader.word("precision", kPrecisions, spec.precision);
   reader.word("memory", kProfiles, spec.memory);
-  if (const SpecNode* limit = reader.find("memory_limit")) {
+  if (const SpecNode* limit = reader.find("memory_limit", bytes_schema())) {
     spec.memory_limit_bytes = bytes_of(*limit);
   }
-  if (const SpecNode* device = reader.find("device")) {
+  if (const SpecNode* device = reader.find("device", word_schema(kDevices))) {
     SectionReader::word_of(*device, kDevices);
     spec.device = device->string;
   }
   reader.integer("top_k", 1, kMany, spec.top_k);
-  if (const SpecNode* checkpoint = reader.find("checkpoint")) {
+  if (const SpecNode* checkpoint = reader.find("checkpoint", duration_schema())) {
     spec.checkpoint_seconds = checkpoint->as_seconds();
   }
-  if (const SpecNode* seed = reader.find("seed")) {
-    spec.seed = static_cast<std::uint64_t>(seed->as_integer(0, kGreatestSeed));
-  }
-  reader.finish();
+  reader.seed("seed", spec.seed);
+}
+
+template <typename Spec>
+SectionDescription described(std::string_view name,
+                             void (*read)(SectionReader& reader, Spec& spec)) {
+  SectionReader reader = SectionReader::describing();
+  Spec spec;
+  read(reader, spec);
+  return {.name = name, .keys = std::move(reader.keys())};
+}
+
+}  // namespace
+
+nn::TrainingSpec parse_training_spec(const SpecNode& training) {
+  nn::TrainingSpec spec;
+  read_section(training, "the training", read_training, spec);
   return spec;
+}
+
+std::vector<SectionDescription> training_sections() {
+  return {described("training", read_training), described(kScheduleSection, read_schedule),
+          described(kLossSection, read_loss), described(kWatchSection, read_watch),
+          described(kGroupSection, read_group)};
 }
 
 }  // namespace autoglm

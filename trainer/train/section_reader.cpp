@@ -32,27 +32,50 @@ double bounded_number(const SpecNode& node, const NumberBounds& bounds) {
   return number;
 }
 
+SectionReader SectionReader::describing() {
+  static const SpecRoot nothing = read_spec("{}", "");
+  SectionReader reader(*nothing, "");
+  reader.describing_ = true;
+  return reader;
+}
+
+const SpecNode* SectionReader::find(std::string_view key, std::string schema) {
+  keys_.push_back({.name = std::string(key), .schema = std::move(schema)});
+  return reader_.find(key);
+}
+
+const SpecNode* SectionReader::require(std::string_view key, std::string schema) {
+  keys_.push_back({.name = std::string(key), .schema = std::move(schema), .required = true});
+  return describing_ ? nullptr : &reader_.require(key);
+}
+
 void SectionReader::number(std::string_view key, const NumberBounds& bounds, double& target) {
-  if (const SpecNode* node = find(key)) {
+  if (const SpecNode* node = find(key, number_schema(bounds))) {
     target = bounded_number(*node, bounds);
   }
 }
 
 void SectionReader::integer(std::string_view key, std::int64_t at_least, std::int64_t at_most,
                             std::int64_t& target) {
-  if (const SpecNode* node = find(key)) {
+  if (const SpecNode* node = find(key, integer_schema(at_least, at_most))) {
     target = node->as_integer(at_least, at_most);
   }
 }
 
+void SectionReader::seed(std::string_view key, std::uint64_t& target) {
+  auto signed_seed = static_cast<std::int64_t>(target);
+  integer(key, 0, std::int64_t{1} << 53, signed_seed);
+  target = static_cast<std::uint64_t>(signed_seed);
+}
+
 void SectionReader::flag(std::string_view key, bool& target) {
-  if (const SpecNode* node = find(key)) {
+  if (const SpecNode* node = find(key, flag_schema())) {
     target = node->as_bool();
   }
 }
 
 void SectionReader::bytes(std::string_view key, std::int64_t& target) {
-  if (const SpecNode* node = find(key)) {
+  if (const SpecNode* node = find(key, bytes_schema())) {
     target = bytes_of(*node);
   }
 }

@@ -21,9 +21,9 @@ constexpr std::array<std::string_view, 6> kPaths{
 
 constexpr SpecKey kKind{.name = "kind", .schema = R"({"const": "train"})", .required = true};
 constexpr std::array<SpecKey, 3> kSections{
-    {{.name = "model", .schema = R"({"type": "object"})", .required = true},
-     {.name = "data", .schema = R"({"type": "object"})", .required = true},
-     {.name = "training", .schema = R"({"type": "object"})", .required = true}}};
+    {{.name = "model", .schema = R"({"$ref": "#/definitions/model"})", .required = true},
+     {.name = "data", .schema = R"({"$ref": "#/definitions/data"})", .required = true},
+     {.name = "training", .schema = R"({"$ref": "#/definitions/training"})", .required = true}}};
 
 /// Configurations that between them have every parameter at its ends, and every choice: all
 /// parameters at once, whatever their conditions, since a condition may hold for any of them.
@@ -106,6 +106,13 @@ std::vector<SpecKey> train_trial_keys() {
   keys.insert(keys.begin(), kSections.begin(), kSections.end());
   keys.insert(keys.begin(), kKind);
   return keys;
+}
+
+std::vector<SectionDescription> train_sections() {
+  std::vector<SectionDescription> sections = training_sections();
+  sections.push_back({.name = "model", .keys = model_keys()});
+  sections.push_back({.name = "data", .keys = data_keys()});
+  return sections;
 }
 
 std::vector<SpecRoot> example_sections(const SpecNode& trial, const SearchSpace& space) {

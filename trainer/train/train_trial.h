@@ -9,6 +9,7 @@
 #include "search_space/spec_document.h"
 #include "search_space/spec_key.h"
 #include "trainer/launch/command_spec.h"
+#include "trainer/train/section_schema.h"
 
 namespace autoglm {
 
@@ -20,8 +21,10 @@ bool is_train_trial(const SpecNode& trial);
 CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
                               const std::string& spec_directory, const std::string& program);
 
-/// What such a section may have.
+/// What such a section may have. The schemas refer to definitions of train_sections().
 std::vector<SpecKey> train_trial_keys();
+/// model, data, training and the objects in them.
+std::vector<SectionDescription> train_sections();
 
 /// The sections that a training run reads, filled in with configurations that between them have
 /// every parameter at its least and greatest value, and every choice. Throws SpecError for names
