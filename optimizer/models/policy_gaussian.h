@@ -28,7 +28,7 @@ class PolicyGaussian {
   struct Samples {
     Eigen::MatrixXd points{};     // [size, samples], the best first
     Eigen::MatrixXd active{};     // 1 where a coordinate was asked for, else 0
-    Eigen::VectorXd discounts{};  // [samples], what of each one's utility still counts, in (0, 1]
+    Eigen::VectorXd discounts{};  // [samples], what of a positive utility still counts, in (0, 1]
     Eigen::VectorXd ranks{};      // [samples], from 0, equal ones share the mean; empty: in order
   };
   /// One iteration. Samples from elsewhere are taken in with their step shortened to what the

@@ -1,6 +1,7 @@
 #include "optimizer/models/policy_reinforce.h"
 
 #include <cmath>
+#include <utility>
 
 #include "search_space/portable_math.h"
 
@@ -108,10 +109,8 @@ void ReinforcePolicy::learn(const Episode& episode, const ReinforceState& state,
     return;
   }
   const std::vector<double> gains = returns(episode, state, reward, options);
-  if (!begun_) {
-    baseline_ = gains.front();
-    begun_ = true;
-  }
+  baseline_ = baseline(gains.front());
+  begun_ = true;
   std::vector<Eigen::MatrixXd> scores;
   scores.reserve(episode.size());
   for (const PolicyStep& step : episode) {
@@ -121,6 +120,20 @@ void ReinforcePolicy::learn(const Episode& episode, const ReinforceState& state,
     theta_[episode[t].head] += options.alpha * (gains[t] - baseline_) * scores[t];
   }
   baseline_ = options.baseline * baseline_ + (1 - options.baseline) * gains.front();
+}
+
+void ReinforcePolicy::learn_batch(const std::vector<const Episode*>& episodes,
+                                  const ReinforceState& state, const std::vector<double>& rewards,
+                                  const ReinforceOptions& options) {
+  std::vector<Eigen::MatrixXd> moved = theta_;
+  for (std::size_t i = 0; i < episodes.size(); ++i) {
+    const Episode& episode = *episodes[i];
+    const std::vector<double> gains = returns(episode, state, rewards[i], options);
+    for (std::size_t t = 0; t < episode.size(); ++t) {
+      moved[episode[t].head] += options.alpha * gains[t] * score(episode[t], state);
+    }
+  }
+  theta_ = std::move(moved);
 }
 
 }  // namespace autoglm

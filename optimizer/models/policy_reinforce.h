@@ -48,7 +48,9 @@ class ReinforcePolicy {
 
   const Eigen::MatrixXd& theta(std::size_t head) const { return theta_[head]; }
   Eigen::MatrixXd& theta(std::size_t head) { return theta_[head]; }
-  double baseline() const { return baseline_; }
+  /// What an episode is compared with that begins with the return `first`: the running mean, or
+  /// itself where it is the first one.
+  double baseline(double first) const { return begun_ ? baseline_ : first; }
 
   /// Of an episode that ended with `reward`, for each step: G_t = sum_k gamma^k r_{t+k}. The last
   /// step earns the reward, and each what the policy's entropy is worth, a sample of which is
@@ -57,9 +59,15 @@ class ReinforcePolicy {
   std::vector<double> returns(const Episode& episode, const ReinforceState& state, double reward,
                               const ReinforceOptions& options) const;
 
-  /// theta <- theta + alpha sum_t grad log pi(a_t | s_t) (G_t - b), then b follows G_0.
+  /// theta <- theta + alpha sum_t grad log pi(a_t | s_t) (G_t - b), then b follows G_0. The first
+  /// episode is its own baseline.
   void learn(const Episode& episode, const ReinforceState& state, double reward,
              const ReinforceOptions& options);
+
+  /// theta <- theta + alpha sum_i sum_t grad log pi(a_t | s_t) G_t over a batch of episodes, all by
+  /// the policy of before. For rewards [episodes] around 0: the baseline is 0, and stays as it is.
+  void learn_batch(const std::vector<const Episode*>& episodes, const ReinforceState& state,
+                   const std::vector<double>& rewards, const ReinforceOptions& options);
 
  private:
   // Of the head alone: the logarithm of its density, and the derivatives by its outputs.

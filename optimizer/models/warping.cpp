@@ -144,6 +144,29 @@ WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs) {
   return ranked;
 }
 
+UnwarpedCost unwarp(const WarpedCosts& warped, const Eigen::VectorXd& costs, double target) {
+  Eigen::Index below = -1;  // the greatest target up to this one
+  Eigen::Index above = -1;  // the least beyond it
+  for (Eigen::Index i = 0; i < costs.size(); ++i) {
+    const double at = warped.targets[i];
+    if (at <= target && (below < 0 || at > warped.targets[below])) {
+      below = i;
+    }
+    if (at > target && (above < 0 || at < warped.targets[above])) {
+      above = i;
+    }
+  }
+  if (below < 0) {
+    return {warped.offset + warped.scale * target, warped.scale};
+  }
+  if (above < 0) {
+    return {costs[below], warped.scale};
+  }
+  const double slope =
+      (costs[above] - costs[below]) / (warped.targets[above] - warped.targets[below]);
+  return {costs[below] + slope * (target - warped.targets[below]), slope};
+}
+
 Eigen::VectorXd clip_non_finite(const Eigen::VectorXd& costs) {
   double best = std::numeric_limits<double>::infinity();
   double worst = -best;

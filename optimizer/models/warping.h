@@ -30,6 +30,16 @@ struct WarpedCosts {
 /// REQUIRES: costs are finite, at least one.
 WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs /* [n] */);
 
+/// A cost, and how fast costs change with targets there.
+struct UnwarpedCost {
+  double cost = 0;
+  double slope = 0;  // >= 0
+};
+/// The way back from a target, as a model predicts it: by offset and scale below the least target
+/// of `warped`; between two targets linearly from the cost of one to that of the other; the worst
+/// cost beyond the greatest. `costs` are those that were warped, [n]; not by half_rank_power.
+UnwarpedCost unwarp(const WarpedCosts& warped, const Eigen::VectorXd& costs, double target);
+
 /// NaN and +inf become as bad as the worst finite cost, -inf as good as the best: nothing that is
 /// not finite is ever a reason to be far from everything else. All non-finite: zeros.
 Eigen::VectorXd clip_non_finite(const Eigen::VectorXd& costs);

@@ -100,7 +100,7 @@ constexpr const char* kAuto = "auto";
 const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
       {"gp", "Bayesian optimization: a Gaussian process models the past trials", 4, make_gp},
-      {"policy_gradient", "reinforcement learning: a policy that each trial improves", 4,
+      {"policy_gradient", "reinforcement learning: a policy that each trial improves", 5,
        make_policy_gradient},
       {"sobol", "a scrambled Sobol sequence: an even cover of the space", 1, make_sobol},
       {"random", "independent random configurations", 1, make_random},

@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "optimizer/models/policy_reinforce.h"
 #include "optimizer/searchers/policy_rule.h"
@@ -33,21 +35,24 @@ class ReinforceRule final : public PolicyRule {
     const double reward = outcome.reward.total();
     const ReinforceState at = seen(state);
     outcome.returns = policy_.returns(episode, at, reward, options_);
-    outcome.baseline = policy_.baseline();
-    outcome.advantage = outcome.returns.empty() ? 0 : outcome.returns.front() - outcome.baseline;
+    const double first = outcome.returns.empty() ? 0 : outcome.returns.front();
+    outcome.baseline = policy_.baseline(first);
+    outcome.advantage = first - outcome.baseline;
     policy_.learn(episode, at, reward, options_);
     return outcome;
   }
 
+  // Rewards are ranks, from 1 for the best to -1. It goes as far as its learning rate takes it.
   bool imagine(const std::vector<const Episode*>& episodes, const PolicyState& state,
                const PolicyRule& /*anchor*/) override {
     ReinforceOptions options = options_;
     options.alpha /= std::sqrt(static_cast<double>(episodes.size()));
-    const auto worst = static_cast<double>(episodes.size()) - 1;
+    const double worst = std::max(static_cast<double>(episodes.size()) - 1, 1.0);
+    std::vector<double> rewards(episodes.size());
     for (std::size_t i = 0; i < episodes.size(); ++i) {
-      const double reward = 1 - 2 * static_cast<double>(i) / std::max(worst, 1.0);
-      policy_.learn(*episodes[i], seen(state), reward, options);
+      rewards[i] = 1 - 2 * static_cast<double>(i) / worst;
     }
+    policy_.learn_batch(episodes, seen(state), rewards, options);
     return true;
   }
 

@@ -46,7 +46,7 @@ class PolicyRule {
                               const RewardLedger& ledger) = 0;
 
   /// A batch that was only imagined, the best first. False, and nothing learnt, when the policy has
-  /// moved as far as it may from `anchor`, the same rule before the first batch.
+  /// moved as far as it may from `anchor`, the same rule before the first batch, if it has a limit.
   virtual bool imagine(const std::vector<const Episode*>& episodes, const PolicyState& state,
                        const PolicyRule& anchor) = 0;
 
@@ -55,7 +55,7 @@ class PolicyRule {
   /// The logarithm of the probability (of numbers the density) with which a step is drawn, uniform
   /// draws included and whatever the other steps are, relative to the uniform distribution.
   virtual double log_preference(const PolicyStep& step, const PolicyState& state) const = 0;
-  /// The same of all steps together.
+  /// The same of all steps together, as if each were drawn by itself.
   virtual double log_preference(const Episode& episode, const PolicyState& state) const = 0;
   /// For people: the probabilities of the choices of a head, uniform draws included; or mean and
   /// deviation of a number, without them.

@@ -35,8 +35,7 @@ std::optional<std::vector<Planner::Recommendation>> recommend_under_noise(Surrog
   if (evidence.complete < 3 || fitter.features() == 0) {
     return std::nullopt;
   }
-  // Not the power transform: the other two are affine where it matters, so that what the model
-  // expects can be told in the objective's own units.
+  // Not the power transform: the other two are affine where it matters.
   std::vector<FittedWarp> fitted = fitter.fit(evidence);
   fitted.resize(std::min<std::size_t>(2, fitted.size()));
   const FittedWarp& best = best_warp(fitted);
@@ -45,13 +44,15 @@ std::optional<std::vector<Planner::Recommendation>> recommend_under_noise(Surrog
   }
   const SurrogateFitter::Model model = fitter.condition(evidence, best);
   const Predictions predictions = model.regression.predict(model.regression.points());
+  const Eigen::VectorXd costs = evidence.costs(model.subset);
   std::vector<Planner::Recommendation> all;
   all.reserve(model.subset.size());
   for (std::size_t i = 0; i < model.subset.size(); ++i) {
     const Trial& trial = *evidence.finished[static_cast<std::size_t>(model.subset[i])];
     const auto row = static_cast<Eigen::Index>(i);
-    all.push_back({trial.number, model.costs.offset + model.costs.scale * predictions.means[row],
-                   model.costs.scale * std::sqrt(predictions.variances[row])});
+    const UnwarpedCost expected = unwarp(model.costs, costs, predictions.means[row]);
+    all.push_back(
+        {trial.number, expected.cost, expected.slope * std::sqrt(predictions.variances[row])});
   }
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
     return std::tie(a.expected, a.trial) < std::tie(b.expected, b.trial);

@@ -190,6 +190,28 @@ TEST_CASE("under noise gp recommends what its model expects, not the luckiest tr
   CHECK(*recommended[0].standard_error < 0.3);
 }
 
+// Regression: the worse half, of which the model knows ranks alone, was told by the line of the
+// better half.
+TEST_CASE("what is expected of bad configurations is in the objective's units, too") {
+  const SearchSpace space = space_of(R"({"x": {"type": "uniform", "min": 0, "max": 1}})");
+  History history = testing::empty_history(space);
+  Rng rng(3, 4);
+  constexpr int kTrials = 60;
+  for (int i = 0; i < kTrials; ++i) {
+    const double x = (i + 0.5) / kTrials;
+    add_trial(history, Configuration({{"x", x}}), TrialState::complete,
+              {std::exp(6 * x) + 5 * rng.normal()});
+  }
+  const auto searcher = searcher_of("\"gp\"", history.space()).searcher;
+  const auto recommended = searcher->recommend(kTrials, history);
+  REQUIRE(recommended.size() == kTrials);
+  for (const auto& one : recommended) {
+    const double x = number(history.find(one.trial)->configuration, "x");
+    CAPTURE(x);
+    CHECK(std::abs(one.expected - std::exp(6 * x)) < 10 + 0.1 * std::exp(6 * x));
+  }
+}
+
 TEST_CASE("without noise gp recommends the best trials") {
   const SearchSpace space = space_of(kSquare);
   History history = testing::empty_history(space);

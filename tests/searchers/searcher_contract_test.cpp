@@ -19,12 +19,15 @@ using testing::Size;
 
 namespace {
 
-const std::vector<std::string> kSearchers{"random",  "sobol",     "grid",           "gp",
-                                          "natural", "reinforce", "policy_gradient"};
+const std::vector<std::string> kSearchers{"random",  "sobol",     "grid",      "gp",
+                                          "natural", "reinforce", "imagining", "policy_gradient"};
 
 std::string section(const std::string& name) {
   if (name == "natural" || name == "reinforce") {
     return R"({"type": "policy_gradient", "critic": "none", "rule": ")" + name + "\"}";
+  }
+  if (name == "imagining") {
+    return R"({"type": "policy_gradient", "rule": "reinforce"})";
   }
   if (name == "policy_gradient") {
     return R"({"type": "policy_gradient", "reward": {"w_speed": 0.1, "w_cost": 0.1}})";

@@ -41,6 +41,26 @@ TEST_CASE("half-rank replaces the worse half by normal scores") {
   }
 }
 
+TEST_CASE("a target leads back to its cost, one between two to what lies between their costs") {
+  const Eigen::VectorXd costs = vector({1, 2, 3, 10, 1000});
+  for (const OutputWarp warp : {OutputWarp::identity, OutputWarp::half_rank}) {
+    CAPTURE(to_string(warp));
+    const WarpedCosts warped = warp_costs(warp, costs);
+    const auto back = [&](double target) { return unwarp(warped, costs, target).cost; };
+    const auto near = [](double cost) { return doctest::Approx(cost).epsilon(1e-12); };
+    for (Eigen::Index i = 0; i < costs.size(); ++i) {
+      CHECK(back(warped.targets[i]) == near(costs[i]));
+    }
+    CHECK(back((warped.targets[3] + warped.targets[4]) / 2) == near(505));
+    // Below the best the line goes on; nothing is expected to be worse than the worst.
+    CHECK(back(2 * warped.targets[0] - warped.targets[1]) == near(0));
+    CHECK(back(warped.targets[4] + 1) == near(1000));
+    CHECK(unwarp(warped, costs, (warped.targets[3] + warped.targets[4]) / 2).slope ==
+          near(990 / (warped.targets[4] - warped.targets[3])));
+    CHECK(unwarp(warped, costs, -9).slope == near(warped.scale));
+  }
+}
+
 TEST_CASE("the power transform is SciPy's Yeo-Johnson with the likeliest exponent") {
   const WarpedCosts warped = warp_costs(OutputWarp::half_rank_power, vector({1, 2, 3, 10, 1000}));
   check_near(warped.targets,
