@@ -118,8 +118,9 @@ int run_ask(const AskOptions& options) {
   open->close("");
   const int status = exit_status(answers);
   if (status != exit_done) {
-    fmt::print(stderr, "{}: nothing to give out: {}\n", open->path,
-               answers.ended.empty() ? "another trial must be told first" : answers.ended);
+    write_stderr(
+        fmt::format("{}: nothing to give out: {}\n", open->path,
+                    answers.ended.empty() ? "another trial must be told first" : answers.ended));
   }
   return status;
 }

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <random>
 
+#include "cli/output.h"
 #include "cli/resume_checks.h"
 #include "cli/stored_study.h"
 #include "cli/version.h"
@@ -20,7 +21,7 @@
 namespace autoglm {
 namespace {
 
-void say(const std::string& line) { fmt::print(stderr, "{}\n", line); }
+void say(const std::string& line) { write_stderr(fmt::format("{}\n", line)); }
 
 TimeNs now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(

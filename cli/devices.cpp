@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "cli/output.h"
 #include "gpu/cuda_library.h"
 #include "trainer/launch/device_error.h"
 #include "trainer/nn/cpu/cpu_backend.h"
@@ -32,7 +33,7 @@ OpenedDevice open_device(const std::string& device) {
             .own_bytes = cuda.own_bytes + (device == "cuda-emul" ? 0 : kContextBytes)};
   }
   if (device == "auto") {
-    fmt::print(stderr, "no GPU is used: {}\n", cuda.reason);
+    write_stderr(fmt::format("no GPU is used: {}\n", cuda.reason));
     return {.backend = nn::make_cpu_backend()};
   }
   fail(device, cuda.reason);

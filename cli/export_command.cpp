@@ -1,6 +1,9 @@
 // `autoglm export`: a study for other programs.
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <system_error>
+
 #include "cli/commands.h"
 #include "cli/data_frame.h"
 #include "cli/exit_status.h"
@@ -15,6 +18,11 @@ void export_to_optuna(const ExportOptions& options, const StudyReport& report) {
   if (options.output.empty()) {
     throw UsageError(
         "autoglm export: --to optuna-sqlite makes a database, which needs --output FILE");
+  }
+  std::error_code ignored;
+  if (std::filesystem::equivalent(options.output, options.study, ignored)) {
+    throw UsageError(fmt::format(
+        "autoglm export: --output {} is the study itself; choose another file", options.output));
   }
   WholeFile file(options.output);
   copy_to_optuna(options.study, report.record, file.path());

@@ -45,7 +45,7 @@ std::string target_of(const ImportOptions& options, const StudyRecord& study) {
 
 void tell(const std::vector<std::string>& notes) {
   for (const std::string& note : notes) {
-    fmt::print(stderr, "no counterpart: {}\n", note);
+    write_stderr(fmt::format("no counterpart: {}\n", note));
   }
 }
 
@@ -106,14 +106,14 @@ void import_optuna(const ImportOptions& options) {
   add_extras(optuna_extras(options.source, source), notes);
   tell(notes);
   if (spec.empty()) {
-    fmt::print(stderr, "{}: no trial has a parameter, so there is no spec to draft\n", path);
+    write_stderr(fmt::format("{}: no trial has a parameter, so there is no spec to draft\n", path));
   } else if (options.output.empty()) {
     write_stdout(spec);
   } else {
     write_whole(options.output, [&spec](const TextSink& sink) { sink(spec); });
   }
-  fmt::print(stderr, "{}: study {} is there; autoglm report {}\n", path, json_quoted(source.name),
-             shell_quoted({path}));
+  write_stderr(fmt::format("{}: study {} is there; autoglm report {}\n", path,
+                           json_quoted(source.name), shell_quoted({path})));
 }
 
 void import_sweep(const ImportOptions& options) {

@@ -32,7 +32,7 @@ void open_standard_descriptors() {
 }
 
 int failed(const std::exception& error, int status) {
-  fmt::print(stderr, "{}\n", error.what());
+  write_stderr(fmt::format("{}\n", error.what()));
   return status;
 }
 

@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 
 namespace autoglm {
@@ -27,6 +29,23 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
+/// Regular files that begin as SQLite's do (sqlite.org/fileformat.html, section 1.3).
+bool is_database(const std::string& path) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  std::array<char, kMagic.size()> begin{};
+  std::error_code ignored;
+  return std::filesystem::is_regular_file(path, ignored) &&
+         std::ifstream(path, std::ios::binary).read(begin.data(), begin.size()) &&
+         std::string_view(begin.data(), begin.size()) == kMagic;
+}
+
+/// A closed pipe; a descriptor that was closed; a terminal that was.
+bool reader_went_away(int error, int descriptor) {
+  struct stat found {};
+  return error == EPIPE || error == EBADF ||
+         (error == EIO && ::fstat(descriptor, &found) == 0 && S_ISCHR(found.st_mode));
+}
+
 [[noreturn]] void fail(const std::string& path, int error) {
   throw OutputError(
       fmt::format("{}: cannot be written: {}; free some space or choose another place", path,
@@ -39,11 +58,13 @@ void write_stdout(std::string_view text) { deliver_to_stdout(text); }
 
 bool deliver_to_stdout(std::string_view text) {
   const int error = write_all(STDOUT_FILENO, text);
-  if (error != 0 && error != EPIPE && error != EBADF) {
+  if (error != 0 && !reader_went_away(error, STDOUT_FILENO)) {
     fail("standard output", error);
   }
   return error == 0;
 }
+
+void write_stderr(std::string_view text) { write_all(STDERR_FILENO, text); }
 
 WholeFile::WholeFile(const std::string& path) : path_(path), target_(path) {
   struct stat found {};
@@ -95,6 +116,11 @@ void WholeFile::commit() {
 }
 
 void write_whole(const std::string& path, const std::function<void(const TextSink&)>& write) {
+  if (is_database(path)) {
+    throw OutputError(
+        path +
+        ": is a database, a study perhaps, which is not replaced by text; choose another file");
+  }
   WholeFile file(path);
   write([&file](std::string_view text) { file.write(text); });
   file.commit();

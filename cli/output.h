@@ -21,6 +21,10 @@ void write_stdout(std::string_view text);
 /// The same; false: the reader went away, and may not have got it.
 bool deliver_to_stdout(std::string_view text);
 
+/// What cannot be written is lost: a closed terminal or a full disk behind standard error ends no
+/// study.
+void write_stderr(std::string_view text);
+
 /// A file that is written whole or not at all: beside it first, then renamed. What is no regular
 /// file (/dev/null, a pipe) is written at once. Every method throws OutputError.
 class WholeFile {
@@ -47,7 +51,7 @@ class WholeFile {
 /// Takes text in pieces.
 using TextSink = std::function<void(std::string_view)>;
 
-/// A whole file of what `write` gives.
+/// A whole file of what `write` gives. A database is not replaced by text: OutputError.
 void write_whole(const std::string& path, const std::function<void(const TextSink&)>& write);
 
 /// Columns of the terminal behind `descriptor`; 0 when it is none.

@@ -116,13 +116,12 @@ void Progress::draw(bool always) {
   if (style_ == ProgressStyle::bar) {
     const int columns = terminal_columns(STDERR_FILENO);
     const auto room = static_cast<std::size_t>(columns > 1 ? columns - 1 : 79);
-    fmt::print(stderr, "\r\x1b[K{}", fitting_parts(status(), room));
-    std::fflush(stderr);
+    write_stderr(fmt::format("\r\x1b[K{}", fitting_parts(status(), room)));
     line_is_open_ = true;
   } else if (since_line_ > 0) {
     const std::string more =
         since_line_ > 1 ? fmt::format(", {} more before it", since_line_ - 1) : "";
-    fmt::print(stderr, "{}{} · {}\n", last_finished_, more, status());
+    write_stderr(fmt::format("{}{} · {}\n", last_finished_, more, status()));
     since_line_ = 0;
   }
 }
@@ -134,14 +133,14 @@ void Progress::note_stop(bool asked_for) {
     return;
   }
   stop_is_noted_ = true;
-  fmt::print(stderr, "{}waiting for {} running trials; Ctrl-C again kills them\n",
-             line_is_open_ ? "\r\x1b[K" : "", running_.size());
+  write_stderr(fmt::format("{}waiting for {} running trials; Ctrl-C again kills them\n",
+                           line_is_open_ ? "\r\x1b[K" : "", running_.size()));
 }
 
 void Progress::end() {
   draw(true);
   if (line_is_open_) {
-    fmt::print(stderr, "\n");
+    write_stderr("\n");
     line_is_open_ = false;
   }
 }

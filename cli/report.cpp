@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <optional>
+#include <utility>
 
 #include "cli/assertion.h"
 #include "cli/checks.h"
@@ -63,7 +65,7 @@ Demands read_demands(const ReportOptions& options) {
 void tell_failures(const std::vector<Check>& checks) {
   for (const Check& check : checks) {
     if (!check.holds) {
-      fmt::print(stderr, "{}\n", check.sentence);
+      write_stderr(fmt::format("{}\n", check.sentence));
     }
   }
 }
@@ -77,15 +79,33 @@ bool has_arguments(const StudyReport& report, const ReportOptions& options) {
         options.study, report.objective.size(), options.study));
   }
   if (!report.best) {
-    fmt::print(stderr, "{}: no trial is complete, so there are no best parameters\n",
-               options.study);
+    write_stderr(
+        fmt::format("{}: no trial is complete, so there are no best parameters\n", options.study));
   }
   return report.best.has_value();
+}
+
+/// What one option writes is not what another reads or writes.
+void check_files_apart(const ReportOptions& options) {
+  const std::pair<const char*, const std::string&> files[] = {
+      {"--output", options.output}, {"--junit", options.junit}, {"--baseline", options.baseline}};
+  for (std::size_t i = 0; i < std::size(files); ++i) {
+    for (std::size_t j = i + 1; j < std::size(files); ++j) {
+      if (!files[i].second.empty() && !files[j].second.empty() &&
+          std::filesystem::weakly_canonical(files[i].second) ==
+              std::filesystem::weakly_canonical(files[j].second) &&
+          !std::filesystem::is_character_file(files[i].second)) {
+        throw UsageError(fmt::format("autoglm report: {} and {} name one file, {}; name two",
+                                     files[i].first, files[j].first, files[i].second));
+      }
+    }
+  }
 }
 
 }  // namespace
 
 int run_report(const ReportOptions& options) {
+  check_files_apart(options);
   const Demands demands = read_demands(options);
   StudyReport report = read_report(options);
   report.checks = judge(report, demands);

@@ -150,7 +150,7 @@ int run_rerun(const RerunOptions& options) {
   const CommandSpec command = command_of(stored, file, options.study);
   install_stop_signals();
   const TemporaryDirectory directory("rerun");
-  fmt::print(stderr, "trial {} runs in {}\n", options.trial, directory.path());
+  write_stderr(fmt::format("trial {} runs in {}\n", options.trial, directory.path()));
   const Trial again = run_again(*before, stored, file, command, directory.path());
   if (interrupted_status() != 0) {
     return interrupted_status();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "cli/commands.h"
+#include "cli/output.h"
 #include "cli/shard.h"
 #include "cli/spec_changes.h"
 
@@ -40,7 +41,7 @@ void show_changes(const StudyRecord& record, const StudySpec& spec, const std::s
   const SpecRoot before = read_spec(record.spec_json, "the stored spec");
   std::string refused;
   for (const SpecChange& change : compare_specs(*before, *spec.root)) {
-    fmt::print(stderr, "{}\n", change.text);
+    write_stderr(fmt::format("{}\n", change.text));
     if (!change.refusal.empty() && refused.empty()) {
       refused = fmt::format("{}: {}: {}; undo it, or begin a new study with --new-study", spec.path,
                             change.path, change.refusal);
@@ -122,10 +123,10 @@ NumericsPath settle_numerics(StudyRecord& record, const std::string& given, bool
   // v3 and v4 give the same digits.
   const bool differs = (before == baseline) != (record.numerics == baseline);
   if (has_trials && !before.empty() && differs) {
-    fmt::print(stderr,
-               "{}: this study was computed by the numerics path {}, it goes on by {}: the same "
-               "seed may suggest something else\n",
-               path, before, record.numerics);
+    write_stderr(fmt::format(
+        "{}: this study was computed by the numerics path {}, it goes on by {}: the same "
+        "seed may suggest something else\n",
+        path, before, record.numerics));
   }
   return chosen;
 }

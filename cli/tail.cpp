@@ -53,7 +53,7 @@ class FollowedFile {
     if (descriptor == STDOUT_FILENO) {
       return deliver_to_stdout(text);
     }
-    fmt::print(stderr, "{}", text);
+    write_stderr(text);
     return true;
   }
 

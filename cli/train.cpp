@@ -32,7 +32,7 @@ class LineReporter final : public RunReporter {
   void report(std::int64_t step, const MetricValues& metrics) override {
     write_stdout(format_report_line({.step = step, .metrics = metrics}) + "\n");
   }
-  void say(const std::string& line) override { fmt::print(stderr, "{}\n", line); }
+  void say(const std::string& line) override { write_stderr(fmt::format("{}\n", line)); }
 };
 
 std::string variable(const char* name) {
@@ -92,8 +92,9 @@ class SharedDevice {
     }
     share_.emplace(file());
     return share_->wait(needed, device_.memory_bytes, told_to_stop, [&] {
-      fmt::print(stderr, "waiting for {:.1f} MB of the device's memory, which other runs have\n",
-                 static_cast<double>(needed) / 1e6);
+      write_stderr(
+          fmt::format("waiting for {:.1f} MB of the device's memory, which other runs have\n",
+                      static_cast<double>(needed) / 1e6));
     });
   }
 
@@ -161,7 +162,7 @@ int run_train(const TrainOptions& options) {
   try {
     return status_of(run_training(spec, context, reporter), context);
   } catch (const InfeasibleRun& error) {
-    fmt::print(stderr, "{}\n", error.what());
+    write_stderr(fmt::format("{}\n", error.what()));
     return kExitBadParameters;
   }
 }

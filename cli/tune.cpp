@@ -121,7 +121,7 @@ int exit_status(const LoopResult& result, const History& history,
     const AssertionResult judged =
         judge_assertion(assertion, history.trials(), history.objective());
     if (!judged.holds) {
-      fmt::print(stderr, "{}\n", failure_text(assertion, judged));
+      write_stderr(fmt::format("{}\n", failure_text(assertion, judged)));
       return exit_assertion;
     }
   }
@@ -160,7 +160,7 @@ int run_tune(const TuneOptions& options) {
   install_stop_signals();
   const auto open = open_study(std::move(spec), study_options, request);
   if (!open->searcher_reason.empty() && open->is_new && options.progress != "none") {
-    fmt::print(stderr, "searcher: {} ({})\n", open->record.searcher, open->searcher_reason);
+    write_stderr(fmt::format("searcher: {} ({})\n", open->record.searcher, open->searcher_reason));
   }
   const auto runner =
       make_command_runner(command, {.slots = slots,

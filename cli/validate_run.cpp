@@ -105,7 +105,7 @@ TrialRun run_one_trial(const StudySpec& spec, const StudyOptions& options,
   once.retries = 0;
   once.seeds = 1;
   const TemporaryDirectory directory("validate");
-  fmt::print(stderr, "the trial runs in {}\n", directory.path());
+  write_stderr(fmt::format("the trial runs in {}\n", directory.path()));
   install_stop_signals();
   const auto open =
       open_study(load_spec(in_memory), in_memory,

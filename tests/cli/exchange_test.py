@@ -78,6 +78,9 @@ class Export(ToldStudy):
         self.assertIn("no such file", self.complaint(2, "export", "no.db", "--to", "csv").lower())
         self.assertIn("text.db: ", self.complaint(7, "export", "text.db", "--to", "csv"))
         self.assertIn("--output FILE", self.complaint(2, "export", "study.db", "--to", "optuna-sqlite"))
+        self.assertIn("--output study.db is the study itself",
+                      self.complaint(2, "export", "study.db", "--to", "optuna-sqlite",
+                                     "--output", "study.db"))
         self.assertIn("--to", self.complaint(2, "export", "study.db"))
         self.assertIn("cannot be written",
                       self.complaint(1, "export", "study.db", "--to", "csv", "--output", "no/a.csv"))

@@ -130,6 +130,15 @@ class Files(ReportTest):
         self.small_study()
         self.assertIn("nowhere/out.json: cannot be written: No such file or directory",
                       self.complaint(1, "study.db", "--output", "nowhere/out.json"))
+        before = (self.folder / "study.db").read_bytes()
+        os.symlink("study.db", self.path("link"))
+        for words in (("--output", "study.db"), ("--output", "link"), ("--junit", "study.db"),
+                      ("--format", "json", "--output", "study.db")):
+            self.assertIn("is a database, a study perhaps, which is not replaced by text",
+                          self.complaint(1, "study.db", *words))
+        self.assertIn("--output and --junit name one file, r; name two",
+                      self.complaint(2, "study.db", "--output", "r", "--junit", "r"))
+        self.assertEqual((self.folder / "study.db").read_bytes(), before)
         self.assertIn("/dev/full: cannot be written: No space left on device",
                       self.complaint(1, "study.db", "--output", "/dev/full"))
         with open("/dev/full", "w") as full:

@@ -3,6 +3,7 @@
 import json
 import os
 import pathlib
+import pty
 import signal
 import sqlite3
 import subprocess
@@ -435,6 +436,43 @@ class Streams(StudyFolder):
         self.assertEqual(process.returncode, 1)
         self.assertIn("standard output: cannot be written", process.stderr)
         self.assertEqual(self.report()["counts"]["complete"], 4)
+
+
+    def test_standard_error_that_cannot_be_written_ends_nothing(self):
+        self.spec()
+        with open("/dev/full", "w") as full:
+            process = subprocess.run([PROGRAM, "tune", "study.json"], cwd=self.folder, stderr=full,
+                                     stdout=subprocess.PIPE, text=True)
+            self.assertEqual(process.returncode, 0)
+            self.assertIn("best trial", process.stdout)
+            for status, words in ((2, ["report", "nope.db"]), (2, ["reprot"]),
+                                  (6, ["report", "study.db", "--assert", "loss < -1e9"])):
+                self.assertEqual(subprocess.run([PROGRAM, *words], cwd=self.folder, stderr=full,
+                                                stdout=subprocess.DEVNULL).returncode, status, words)
+        self.assertEqual(self.report()["counts"]["complete"], 4)
+
+    def test_a_reader_of_standard_error_that_goes_away_changes_nothing(self):
+        self.spec()
+        process = subprocess.Popen([PROGRAM, "tune", "study.json", "--progress", "plain"],
+                                   cwd=self.folder, stderr=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL)
+        process.stderr.readline()
+        process.stderr.close()
+        self.assertEqual(process.wait(60), 0)
+        self.assertEqual(self.report()["counts"]["complete"], 4)
+
+    def test_a_terminal_that_closes_is_a_hang_up(self):
+        self.spec(max_trials=50)
+        child, terminal = pty.fork()
+        if child == 0:
+            os.chdir(self.folder)
+            os.execv(PROGRAM, [PROGRAM, "tune", "study.json"])
+        wait_until(lambda: (self.folder / "study.db").exists()
+                   and self.report()["counts"]["complete"] >= 2)
+        os.close(terminal)
+        _, status = os.waitpid(child, 0)
+        self.assertEqual(os.waitstatus_to_exitcode(status), 129)
+        self.assertEqual(self.report()["counts"]["running"], 0)
 
 
 class Files(StudyFolder):
