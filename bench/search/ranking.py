@@ -63,18 +63,23 @@ class Scope:
         return stats.rankdata(self.at(trials), axis=1)
 
     def rank_interval(self, trials):
-        """95 % bootstrap interval of each mean rank. Problems are drawn, and seeds within them."""
-        ranks, rng = self.ranks(trials), numpy.random.default_rng(0)
-        by_problem = {}
+        """95 % bootstrap interval of each mean rank."""
+        ranks = self.ranks(trials)
+        return self._interval(lambda rows: ranks[rows].mean(axis=0)).T
+
+    def _interval(self, statistic):
+        """95 % bootstrap interval of a function of rows of at(): problems are drawn, and seeds
+        within them."""
+        rng, by_problem = numpy.random.default_rng(0), {}
         for row, (name, _) in enumerate(self.cells):
             by_problem.setdefault(name, []).append(row)
         groups = list(by_problem.values())
-        means = []
+        found = []
         for _ in range(DRAWS):
             drawn = [groups[i] for i in rng.integers(len(groups), size=len(groups))]
             rows = [group[i] for group in drawn for i in rng.integers(len(group), size=len(group))]
-            means.append(ranks[rows].mean(axis=0))
-        return numpy.percentile(means, [2.5, 97.5], axis=0).T
+            found.append(statistic(rows))
+        return numpy.percentile(found, [2.5, 97.5], axis=0)
 
     def summary(self, checkpoints):
         """By tuner: milliseconds of a suggestion; and by checkpoint: mean rank, its interval,
@@ -113,11 +118,14 @@ class Scope:
                 "never": float(numpy.mean(numpy.isinf(needed)))}
 
     def loss_by_parallelism(self, parallel, sequential, trials):
-        """How much worse it is with several trials at a time: ratios of the regrets' means."""
+        """How much worse it is with several trials at a time: ratios of the regrets' means, that of
+        the arithmetic ones with its interval."""
         regrets = self.at(trials)
         many = regrets[:, self.tuners.index(parallel)]
         one = regrets[:, self.tuners.index(sequential)]
+        interval = self._interval(lambda rows: many[rows].mean() / one[rows].mean())
         return {"sequential": sequential, "ratio_mean": float(many.mean() / one.mean()),
+                "interval": interval.tolist(),
                 "ratio_geometric": float(stats.gmean(many) / stats.gmean(one))}
 
     def geometric_curve(self, tuner):

@@ -91,8 +91,8 @@ def _print_scope(name, result, plan):
         print(f"  {tuner} has the result of {reach['other']} after {median} trials in the median, "
               f"never in {reach['never']:.0%} of the cells")
     for tuner, loss in result["parallel"].items():
-        print("  {} beside {sequential}: mean regret times {ratio_mean:.2f}, geometric mean times "
-              "{ratio_geometric:.2f}".format(tuner, **loss))
+        print("  {} beside {sequential}: mean regret times {ratio_mean:.2f} ({interval[0]:.2f}–"
+              "{interval[1]:.2f}), geometric mean times {ratio_geometric:.2f}".format(tuner, **loss))
     if name == "overall":
         _print_duels(result["duels"], marks)
 
