@@ -10,6 +10,7 @@
 
 #include "cli/assemble.h"
 #include "cli/commands.h"
+#include "cli/duration_option.h"
 #include "cli/exit_status.h"
 #include "cli/json_writer.h"
 #include "cli/output.h"
@@ -24,13 +25,9 @@ TimeNs lent_until(const std::string& text) {
   if (text.empty()) {
     return 0;
   }
-  const auto seconds = parse_duration(text);
-  if (!seconds) {
-    throw UsageError(
-        fmt::format("autoglm ask: --lease {}: is not a duration; write 90s, 10m, 2h or 1d", text));
-  }
   constexpr double kNanosecondsPerSecond = 1e9;
-  return time_now() + static_cast<TimeNs>(*seconds * kNanosecondsPerSecond);
+  return time_now() + static_cast<TimeNs>(seconds_of_option("autoglm ask: --lease", text) *
+                                          kNanosecondsPerSecond);
 }
 
 std::unique_ptr<OpenStudy> open_to_ask(const AskOptions& options) {

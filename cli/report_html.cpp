@@ -48,7 +48,7 @@ class Scale {
 
  private:
   static double share(double value, double low, double high) {
-    return high > low ? (value - low) / (high - low) : 0.5;
+    return high > low ? share_of_range(value, low, high) : 0.5;
   }
 
   double width_;

@@ -15,7 +15,7 @@ namespace {
 std::string escaped(std::string_view text) {
   std::string safe;
   for (const char c : printable(text)) {
-    if (std::string_view("\\|`*<[").find(c) != std::string_view::npos) {
+    if (std::string_view("\\|`*_~&<[").find(c) != std::string_view::npos) {
       safe += '\\';
     }
     safe += c;

@@ -81,6 +81,13 @@ std::vector<ReasonCount> failure_reasons(const StudyReport& report) {
   return reasons;
 }
 
+double share_of_range(double value, double low, double high) {
+  const double width = high - low;
+  // Half of it is always a number, but would lose the smallest ones.
+  return std::isfinite(width) ? (value - low) / width
+                              : (value / 2 - low / 2) / (high / 2 - low / 2);
+}
+
 std::string curve_text(const StudyReport& report, const Trial& trial) {
   constexpr std::size_t kCharacters = 8;
   constexpr std::array<std::string_view, 8> kBlocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
@@ -98,7 +105,7 @@ std::string curve_text(const StudyReport& report, const Trial& trial) {
   std::string text;
   for (std::size_t i = 0; i < shown; ++i) {
     const double value = values[i * (values.size() - 1) / (shown - 1)];
-    const double height = *high > *low ? (value - *low) / (*high - *low) : 0;
+    const double height = *high > *low ? share_of_range(value, *low, *high) : 0;
     text += kBlocks[static_cast<std::size_t>(std::lround(height * (kBlocks.size() - 1)))];
   }
   return text;

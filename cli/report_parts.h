@@ -23,6 +23,10 @@ struct ReasonCount {
 };
 std::vector<ReasonCount> failure_reasons(const StudyReport& report);
 
+/// Where `value` lies between `low` (0) and `high` (1), also where their distance overflows.
+/// REQUIRES: low <= value <= high, low < high, all finite.
+double share_of_range(double value, double low, double high);
+
 /// How a trial came to its value: "▇▅▃▁" of what it reported, scaled by itself; empty for fewer
 /// than two finite reports.
 std::string curve_text(const StudyReport& report, const Trial& trial);

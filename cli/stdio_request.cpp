@@ -129,8 +129,11 @@ TrialState read_state(const JsonValue& node) {
 }
 
 double read_duration(const JsonValue& node) {
-  if (!node.IsNumber() || node.GetDouble() < 0) {
-    bad_request(fmt::format("/tell/duration_s: must be a number of seconds, not {}", shown(node)));
+  constexpr double kLongest = 36500.0 * 86400;  // now less this is a time in nanoseconds still
+  if (!node.IsNumber() || node.GetDouble() < 0 || node.GetDouble() > kLongest) {
+    bad_request(
+        fmt::format("/tell/duration_s: must be a number of seconds from 0 to {:.0f}, not {}",
+                    kLongest, shown(node)));
   }
   return node.GetDouble();
 }

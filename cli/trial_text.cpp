@@ -8,6 +8,21 @@
 #include "cli/text.h"
 
 namespace autoglm {
+namespace {
+
+/// The gain from cost `before` to `after` as a share of `scale`; as an amount where that is 0 or
+/// so small that the share is no number.
+std::string much_better(double before, double after, double scale) {
+  // Each divided on its own: their difference may overflow.
+  const double percent = 100 * (before / scale - after / scale);
+  if (!std::isfinite(percent)) {
+    return short_number(before - after);
+  }
+  constexpr double kManyDigits = 1e6;
+  return percent < kManyDigits ? fmt::format("{:.1f} %", percent) : short_number(percent) + " %";
+}
+
+}  // namespace
 
 std::string counts_text(const TrialCounts& counts) {
   std::int64_t all = 0;
@@ -30,12 +45,10 @@ std::string gain_text(const Trial& best, const std::vector<Trial>& trials,
   if (first == trials.end() || first->number == best.number) {
     return "";
   }
-  const double gain = objective.cost(0, first->values[0]) - objective.cost(0, best.values[0]);
-  const double scale = std::abs(first->values[0]);
-  const std::string much =
-      scale > 0 ? fmt::format("{:.1f} %", 100 * gain / scale) : short_number(gain);
-  return fmt::format(", {} better than the first one (trial {}: {})", much, first->number,
-                     short_number(first->values[0]));
+  return fmt::format(", {} better than the first one (trial {}: {})",
+                     much_better(objective.cost(0, first->values[0]),
+                                 objective.cost(0, best.values[0]), std::abs(first->values[0])),
+                     first->number, short_number(first->values[0]));
 }
 
 std::string parameters_text(const Configuration& configuration) {

@@ -21,7 +21,8 @@ inline constexpr std::array kStatesInReports = {
 std::string counts_text(const TrialCounts& counts);
 
 /// What the best trial gains over the first complete one: ", 41.2 % better than the first one
-/// (trial 0: 0.53)". Empty when it is the first itself. REQUIRES: `best` is complete, one metric.
+/// (trial 0: 0.53)", of a first one of 0 the amount. Empty when it is the first itself. REQUIRES:
+/// `best` is complete, one metric.
 std::string gain_text(const Trial& best, const std::vector<Trial>& trials,
                       const Objective& objective);
 

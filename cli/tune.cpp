@@ -5,6 +5,7 @@
 #include "cli/assemble.h"
 #include "cli/assertion.h"
 #include "cli/commands.h"
+#include "cli/duration_option.h"
 #include "cli/event_stream.h"
 #include "cli/exit_status.h"
 #include "cli/output.h"
@@ -35,12 +36,7 @@ std::optional<double> time_limit(const TuneOptions& options, const StudySpec& sp
   if (options.time.empty()) {
     return spec.timeout_seconds;
   }
-  const auto seconds = parse_duration(options.time);
-  if (!seconds) {
-    throw UsageError(
-        fmt::format("--time {}: is not a duration; write 90s, 10m, 2h or 1d", options.time));
-  }
-  return seconds;
+  return seconds_of_option("--time", options.time);
 }
 
 CommandSpec read_trial_section(const StudySpec& spec, const TuneOptions& options) {

@@ -68,7 +68,7 @@ class SpecNode {
   double as_number() const;  // finite by JSON's grammar; integers are numbers
   std::int64_t as_integer() const;
   std::int64_t as_integer(std::int64_t at_least, std::int64_t at_most) const;
-  /// "90s", "1.5h"; ms s m h d; in seconds, >= 0.
+  /// "90s", "1.5h"; ms s m h d; in seconds, from 0 to 36500 days.
   double as_seconds() const;
   /// A scalar; REQUIRES-free: throws for arrays and objects.
   Value as_value() const;
@@ -97,7 +97,7 @@ SpecRoot with_override(const SpecRoot& root, const std::string& assignment);
 /// JSON text on one line, comments gone, the order of keys kept.
 std::string to_json(const SpecNode& node);
 
-/// "90s" -> seconds; nothing when it is not a duration.
+/// "90s" -> seconds; nothing when it is not a duration, or one beyond 36500 days.
 std::optional<double> parse_duration(std::string_view text);
 
 /// The candidate that was probably meant, if any is near: Damerau-Levenshtein distance 1, or at

@@ -156,7 +156,7 @@ double SpecNode::as_seconds() const {
   const std::optional<double> seconds =
       kind == Kind::string ? parse_duration(string) : std::nullopt;
   if (!seconds) {
-    fail("must be a duration such as \"90s\", \"10m\", \"2h\" or \"1.5d\", not " +
+    fail("must be a duration such as \"90s\", \"10m\", \"2h\" or \"1.5d\", at most 36500d, not " +
          what_it_is(*this));
   }
   return *seconds;
@@ -219,9 +219,10 @@ std::optional<double> parse_duration(std::string_view text) {
   }
   constexpr std::pair<std::string_view, double> kUnits[] = {
       {"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+  constexpr double kLongest = 36500.0 * 86400;  // added to now, it is a time in nanoseconds still
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const auto& [name, seconds] : kUnits) {
-    if (unit == name && std::isfinite(amount * seconds)) {
+    if (unit == name && amount * seconds <= kLongest) {
       return amount * seconds;
     }
   }

@@ -159,10 +159,19 @@ class Leases(AskTest):
         self.assertEqual(self.ask()[0]["trial"], 1)
 
     def test_a_lease_that_is_no_duration_is_a_usage_error(self):
-        result = self.run_autoglm("ask", "study.json", "--lease", "soon")
-        self.assertEqual(result.returncode, 2)
-        self.assertEqual(result.stderr, "autoglm ask: --lease soon: is not a duration; write 90s, "
-                                        "10m, 2h or 1d\n")
+        for lease in "soon", "999999999999d":
+            with self.subTest(lease):
+                result = self.run_autoglm("ask", "study.json", "--lease", lease)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertEqual(result.stderr, f"autoglm ask: --lease {lease}: is not a duration up to "
+                                                "36500d; write 90s, 10m, 2h or 1d\n")
+
+    def test_the_longest_lease_ends_in_the_future(self):
+        self.ask("--lease", "36500d")
+        with sqlite3.connect(self.path("study.db")) as file:
+            until, = file.execute("SELECT until FROM autoglm_lease").fetchone()
+        file.close()
+        self.assertAlmostEqual(until / 1e9, time.time() + 36500 * 86400, delta=3600)
 
 
 class Telling(AskTest):

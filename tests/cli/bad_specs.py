@@ -51,7 +51,7 @@ BAD_SPECS = [
     ("text for a number", '"max_trials": 5', '"max_trials": "5"',
      '5:17: /max_trials: must be an integer, not the string "5"; remove the quotes'),
     ("a bad duration", '"max_trials": 5', '"timeout": "2 hours"',
-     '5:14: /timeout: must be a duration such as "90s", "10m", "2h" or "1.5d", not the string "2 hours"'),
+     '5:14: /timeout: must be a duration such as "90s", "10m", "2h" or "1.5d", at most 36500d, not the string "2 hours"'),
     ("an unknown searcher", '"searcher": "random"', '"searcher": "rondom"',
      '4:15: /searcher: no searcher is called "rondom"; this version has auto, gp, policy_gradient, sobol, random, grid; did you mean "random"?'),
     ("an unknown searcher option", '"searcher": "random"',

@@ -222,6 +222,65 @@ class ImportOfSweeps(ToldStudy):
         self.assertIn("no counterpart: project\n", notes)
         self.assertIn('parameter "size": normal is uniform', notes)
 
+    def parameter(self, distribution):
+        """The drafted parameter, and what is said of it."""
+        spec, notes = self.imported(f"parameters:\n  a: {{{distribution}}}\n")
+        return spec["parameters"]["a"], [note for note in notes.splitlines() if "parameter" in note]
+
+    def test_the_inverse_log_uniform_is_log_uniform_between_the_inverse_bounds(self):
+        drafted, notes = self.parameter("distribution: inv_log_uniform, min: 2, max: 5")
+        self.assertEqual((drafted["type"], notes), ("log_uniform", []))
+        self.assertAlmostEqual(drafted["min"], 0.006737946999085467, places=15)  # exp(-5)
+        self.assertAlmostEqual(drafted["max"], 0.1353352832366127, places=15)  # exp(-2)
+        self.assertEqual(self.parameter("distribution: inv_log_uniform_values, min: 0.01, max: 5"),
+                         ({"type": "log_uniform", "min": 0.01, "max": 5}, []))
+
+    def test_a_step_that_is_lost_is_told(self):
+        def told(text):
+            return [f'no counterpart: parameter "a": {text}']
+
+        log = "distribution: q_log_uniform_values, min: {}, max: {}, q: {}"
+        self.assertEqual(self.parameter(log.format(0.5, 100, 1)),
+                         ({"type": "log_uniform", "min": 0.5, "max": 100}, told("the step 1 of a log range")))
+        self.assertEqual(self.parameter(log.format(2, 100, 1)), ({"type": "log_int", "min": 2, "max": 100}, []))
+        self.assertEqual(self.parameter(log.format(2, 100, 4)),
+                         ({"type": "log_int", "min": 2, "max": 100}, told("the step 4 of a log range")))
+        self.assertEqual(self.parameter("distribution: q_normal, mu: 0, sigma: 1, q: 0.5"),
+                         ({"type": "uniform", "min": -3, "max": 3},
+                          told("q_normal is uniform within three sigma here, without its step 0.5")))
+        self.assertEqual(self.parameter("distribution: q_uniform, min: 1, max: 10, q: 2"),
+                         ({"type": "int", "min": 1, "max": 10, "step": 2},
+                          told("q_uniform has the multiples of 2; here steps count from 1")))
+
+    def stopping(self, rule):
+        """The drafted rule, and what is said of it."""
+        spec, notes = self.imported(f"parameters: {{a: {{min: 0, max: 1}}}}\nearly_terminate: {{{rule}}}\n")
+        return spec.get("early_stopping"), [note.removeprefix("no counterpart: early_terminate")
+                                            for note in notes.splitlines() if "early_terminate" in note]
+
+    def test_rungs_are_those_of_wandb_or_are_told(self):
+        # W&B: 27 / 3 and 27 / 9.
+        self.assertEqual(self.stopping("type: hyperband, max_iter: 27, s: 2"),
+                         ({"type": "asha", "min_steps": 3, "max_steps": 27, "reduction": 3},
+                          [" hyperband: asha is drafted, which has the same rungs (3, 9)"]))
+        # W&B: 27 / 2.5 = 10.8 and 27 / 6.25 = 4.32.
+        self.assertEqual(self.stopping("type: hyperband, max_iter: 27, s: 2, eta: 2.5"),
+                         ({"type": "asha", "min_steps": 4, "max_steps": 27, "reduction": 3},
+                          [" hyperband: asha is drafted, with rungs at 4, 12; those of W&B are at 4, 10; of 3 trials "
+                           "one goes on, of W&B's one of 2.5"]))
+        # W&B: 20 / 3 = 6.7 and 20 / 9 = 2.2; 20 / 27 is below 1.
+        self.assertEqual(self.stopping("type: hyperband, max_iter: 20, s: 5")[1],
+                         [" hyperband: asha is drafted, with rungs at 2, 6, 18; those of W&B are at 2, 6"])
+        self.assertEqual(self.stopping("type: hyperband, min_iter: 3"),
+                         ({"type": "asha", "min_steps": 3, "reduction": 3},
+                          [" hyperband: asha is drafted, which has the same rungs (3, 9, 27, …)"]))
+
+    def test_what_else_an_early_termination_says_is_told(self):
+        self.assertIn(".strict", self.stopping("type: hyperband, min_iter: 3, strict: true")[1])
+        self.assertEqual(self.stopping("type: hyperband, max_iter: 2, s: 1"),
+                         (None, [" hyperband: has no rung between 1 and max_iter"]))
+        self.assertEqual(self.stopping("type: envelope"), (None, [' "envelope"']))
+
     def test_json_is_yaml(self):
         spec, _ = self.imported('{"method": "grid", "parameters": {"a": {"values": [1, 2]}}}')
         self.assertEqual((spec["searcher"], spec["parameters"]["a"]["choices"]), ("grid", [1, 2]))

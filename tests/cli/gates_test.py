@@ -1,11 +1,17 @@
 """What a pipeline relies on: asserts, baselines, JUnit, and the best parameters as arguments."""
 
 import json
+import os
+import pathlib
+import re
 import shlex
+import subprocess
 import xml.etree.ElementTree
 
-from study_folder import main
+from study_folder import PROGRAM, clean_environment, main
 from told_study import ToldStudy
+
+DOCS = pathlib.Path(__file__).parents[2] / "docs"
 
 
 class Asserts(ToldStudy):
@@ -179,6 +185,32 @@ class Arguments(ToldStudy):
         self.assertEqual(text.count("\n"), 1)
         self.assertEqual(shlex.split(text), ["--lr", "0.01", "--opt", "it's $HOME", "--flag",
                                              "true", "--x", "3"])
+
+    def documented_line(self, page):
+        """What the docs tell to write into a shell, and what its train.py here was given."""
+        text = (DOCS / page).read_text()
+        line, = re.findall(r"`([^`\n]*python3 train\.py[^`\n]*)`", text)
+        folder = pathlib.Path(PROGRAM).resolve().parent
+        self.write("train.py", "import json, sys\nprint(json.dumps(sys.argv[1:]))\n")
+        return subprocess.run(["sh", "-c", line], cwd=self.folder, capture_output=True, text=True,
+                              env=clean_environment({"PATH": f"{folder}:{os.environ['PATH']}"}))
+
+    def test_the_line_of_the_docs_hands_each_value_over_whole(self):
+        self.spec(trial=None, max_trials=1, parameters={
+            "size": {"type": "constant", "value": "64 x 2"}, "opt": {"type": "constant", "value": "it's $HOME *"}})
+        self.values(0.5)
+        for page in "commands.md", "pipelines.md":
+            with self.subTest(page):
+                result = self.documented_line(page)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertEqual(json.loads(result.stdout), ["--size", "64 x 2", "--opt", "it's $HOME *"])
+
+    def test_the_line_of_the_docs_trains_nothing_without_a_best_trial(self):
+        self.study([{"ask": 1}])
+        for page in "commands.md", "pipelines.md":
+            with self.subTest(page):
+                result = self.documented_line(page)
+                self.assertEqual((result.returncode, result.stdout), (3, ""))
 
     def test_without_a_complete_trial_there_are_none_and_exit_3(self):
         self.study([{"ask": 1}])

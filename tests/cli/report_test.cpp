@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "cli/trial_text.h"
 #include "tests/cli/report_study.h"
 
 using namespace autoglm;
@@ -221,6 +222,40 @@ TEST_CASE("Markdown's own characters are escaped in the Markdown report") {
   trials[2].configuration = configuration({{"opt", "a|b*<i>"}});
   CHECK(contains(markdown_of(make_study_report(small_record(), trials)),
                  "| opt | a\\|b\\*\\<i> |\n"));
+  trials[2].configuration = configuration({{"_lr_", "~~&amp;~~"}});
+  CHECK(contains(markdown_of(make_study_report(small_record(), trials)),
+                 "| \\_lr\\_ | \\~\\~\\&amp;\\~\\~ |\n"));
+}
+
+TEST_CASE("the gain is a share of the first value, and an amount where that is no number") {
+  const auto gain = [](double first, double best) {
+    std::vector<Trial> trials = small_trials();
+    trials[0].values = {first};
+    trials[2].values = {best};
+    return gain_text(trials[2], trials, objective_of(small_record()));
+  };
+  CHECK(gain(1e308, -1e308) == ", 200.0 % better than the first one (trial 0: 1e+308)");
+  CHECK(gain(-1e308, -1.5e308) == ", 50.0 % better than the first one (trial 0: -1e+308)");
+  CHECK(gain(1e-3, -1e9) == ", 1e+14 % better than the first one (trial 0: 0.001)");
+  CHECK(gain(0, -2) == ", 2 better than the first one (trial 0: 0)");
+  CHECK(gain(1e-300, -1e300) == ", 1e+300 better than the first one (trial 0: 1e-300)");
+}
+
+TEST_CASE("drawings of the largest numbers stay within their bounds") {
+  std::vector<Trial> trials = small_trials();
+  trials[0].values = {1e308};
+  trials[2].values = {-1e308};
+  trials[2].reports = {{.step = 1, .metrics = {{"loss", 1e308}}},
+                       {.step = 2, .metrics = {{"loss", 0}}},
+                       {.step = 3, .metrics = {{"loss", -1e308}}}};
+  const StudyReport report = make_study_report(small_record(), trials);
+  const std::string page =
+      text_of([&](const TextSink& sink) { write_report_html(report, 10, sink); });
+  CHECK(contains(page, R"(cx="0.0" cy="0.0")"));
+  CHECK(contains(page, R"(cx="640.0" cy="200.0")"));
+  CHECK(contains(page, R"(points="0.0,0.0 40.0,9.0 80.0,18.0 ")"));
+  CHECK_FALSE(contains(page, "nan"));
+  CHECK(contains(table_of(report), "█▅▁"));
 }
 
 TEST_CASE("a study without a spec reports the metrics and directions of its record") {

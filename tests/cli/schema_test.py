@@ -49,6 +49,7 @@ GOOD_TRAINING = [
     ("training", "optimizer", "{optimizer}"), ("training", "lr", "{lr}"), ("training", "lr", 1),
     ("training", "schedule", "cosine"), ("training", "schedule", {"type": "step", "factor": 1}),
     ("training", "loss", {"type": "focal", "gamma": "{lr}"}), ("training", "watch", {"patience": 3}),
+    ("training", "watch", {"divergence": 0, "exploding": 0, "vanishing": 0}), ("training", "watch", {"divergence": 1.5}),
     ("training", "groups", [{"prefix": "fc{n}", "weight_decay": 0}]), ("training", "checkpoint", "{n}s"),
     ("training", "memory_limit", "2GB"), ("training", "seed", 7), ("training", "device", "auto"),
 ]
@@ -64,7 +65,8 @@ BAD_TRAINING = [
     ("training", "lr", 0), ("training", "lr", "0.1"), ("training", "momentum", 1), ("training", "epoch", 3),
     ("training", "epochs", 2.5), ("training", "schedule", "linear"), ("training", "schedule", {"factor": 1}),
     ("training", "schedule", {"type": "step", "factor": 0}), ("training", "loss", {"type": "focal", "beta": 1}),
-    ("training", "watch", {"patience": -1}), ("training", "watch", 3), ("training", "groups", [{"lr_factor": 1}]),
+    ("training", "watch", {"patience": -1}), ("training", "watch", {"divergence": 1}),
+    ("training", "watch", {"exploding": -1}), ("training", "watch", 3), ("training", "groups", [{"lr_factor": 1}]),
     ("training", "groups", {"prefix": "fc"}), ("training", "checkpoint", 30), ("training", "device", "gpu"),
     ("training", "seed", -1), ("training", "precision", "fp8"),
 ]

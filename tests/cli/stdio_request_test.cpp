@@ -131,7 +131,10 @@ TEST_CASE("a tell that is misspelt or misshapen is bad_request") {
         "bad_request: /tell/state: must be complete, pruned, failed, infeasible or abandoned, not "
         "\"running\"");
   CHECK(complaint(R"({"tell": {"trial": 0, "value": 1, "duration_s": -1}})") ==
-        "bad_request: /tell/duration_s: must be a number of seconds, not -1");
+        "bad_request: /tell/duration_s: must be a number of seconds from 0 to 3153600000, not -1");
+  CHECK(complaint(R"({"tell": {"trial": 0, "value": 1, "duration_s": 1e30}})") ==
+        "bad_request: /tell/duration_s: must be a number of seconds from 0 to 3153600000, not "
+        "1e30");
   CHECK(complaint(R"({"tell": {"trial": 0, "value": 1, "values": {"loss": 1}}})") ==
         "bad_request: /tell: \"value\" and \"values\" are both there; keep one of them");
 }

@@ -66,6 +66,15 @@ class Budget(StudyFolder):
             self.assertEqual(len({json.dumps(p, sort_keys=True) for p in params(report)}), 6)
             self.assertEqual(len(report["trials"]), 6)
 
+    def test_a_time_that_is_no_duration_is_a_usage_error(self):
+        self.spec()
+        for text in "soon", "999999999999d":
+            with self.subTest(text):
+                result = self.tune("--time", text)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertEqual(result.stderr, f"--time {text}: is not a duration up to 36500d; write 90s, 10m, "
+                                                "2h or 1d\n")
+
     def test_time_that_is_up_puts_running_trials_back(self):
         self.spec(trial={"command": "sleep 60"}, parallel=2)
         result = self.tune("--time", "300ms")

@@ -72,17 +72,20 @@ TEST_CASE("durations are a number and a unit") {
   CHECK(parse_duration("10m") == 600.0);
   CHECK(parse_duration("2d") == 172800.0);
   CHECK(parse_duration("0s") == 0.0);
-  for (const char* text : {"", "s", "90", "90 s", " 90s", "-1s", "+1s", "1e3s", ".5h", "5.h", "1w",
-                           "2 hours", "90S", "inf s", "nans", "infs", "0x10s", "1h30m"}) {
+  CHECK(parse_duration("36500d") == 3153600000.0);
+  for (const char* text :
+       {"",     "s",    "90",    "90 s",  " 90s",    "-1s",         "+1s",
+        "1e3s", ".5h",  "5.h",   "1w",    "2 hours", "90S",         "inf s",
+        "nans", "infs", "0x10s", "1h30m", "36501d",  "3153600001s", "999999999999d"}) {
     CAPTURE(text);
     CHECK_FALSE(parse_duration(text));
   }
   CHECK(complaint([] { list(R"({"timeout": "2 hours"})")->member("timeout")->as_seconds(); }) ==
         "s.json:1:13: /timeout: must be a duration such as \"90s\", \"10m\", \"2h\" or \"1.5d\", "
-        "not the string \"2 hours\"");
+        "at most 36500d, not the string \"2 hours\"");
   CHECK(complaint([] { list(R"({"timeout": 90})")->member("timeout")->as_seconds(); }) ==
         "s.json:1:13: /timeout: must be a duration such as \"90s\", \"10m\", \"2h\" or \"1.5d\", "
-        "not the number 90");
+        "at most 36500d, not the number 90");
 }
 
 TEST_CASE("a mistake within a string is placed at its character") {

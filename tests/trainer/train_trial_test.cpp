@@ -110,6 +110,22 @@ TEST_CASE("widths are one number repeated, or a list") {
         "a list; keep one");
 }
 
+TEST_CASE("a limit of 0 turns a rule of watch off") {
+  const nn::WatchSpec watch =
+      parsed(with_training(R"("watch": {"patience": 0, "overfitting": 0, "divergence": 0,)"
+                           R"( "vanishing": 0, "exploding": 0})"))
+          .training.watch;
+  CHECK(watch.patience == 0);
+  CHECK(watch.overfitting == 0);
+  CHECK(watch.divergence == 0);
+  CHECK(watch.vanishing == 0);
+  CHECK(watch.exploding == 0);
+  CHECK(mistake_in(with_training(R"("watch": {"divergence": 1})")) ==
+        "trial.json:1:121: /training/watch/divergence: must be above 1, or 0, not 1");
+  CHECK(mistake_in(with_training(R"("watch": {"exploding": -1})")) ==
+        "trial.json:1:120: /training/watch/exploding: must be at least 0, not -1");
+}
+
 TEST_CASE("mistakes in the sections name place, value, rule and remedy") {
   CHECK(mistake_in(with_training(R"("lr": 0)")) ==
         "trial.json:1:103: /training/lr: must be above 0, not 0");

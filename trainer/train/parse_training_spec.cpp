@@ -90,9 +90,9 @@ void read_watch(SectionReader& reader, nn::WatchSpec& spec) {
   reader.integer("patience", 0, kMany, spec.patience);
   reader.number("least_change", kNotNegative, spec.least_change);
   reader.integer("overfitting", 0, kMany, spec.overfitting);
-  reader.number("divergence", {.at_least = 1, .above = true}, spec.divergence);
+  reader.number("divergence", {.at_least = 1, .above = true, .or_zero = true}, spec.divergence);
   reader.number("vanishing", kNotNegative, spec.vanishing);
-  reader.number("exploding", kPositive, spec.exploding);
+  reader.number("exploding", kNotNegative, spec.exploding);
   reader.integer("interval", 1, kMany, spec.interval);
 }
 

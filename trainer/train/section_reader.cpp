@@ -17,7 +17,7 @@ std::string bounds_text(const NumberBounds& bounds) {
   if (std::isfinite(bounds.at_most)) {
     rules.push_back(fmt::format("{} {}", bounds.below ? "below" : "at most", bounds.at_most));
   }
-  return fmt::format("{}", fmt::join(rules, " and "));
+  return fmt::format("{}{}", fmt::join(rules, " and "), bounds.or_zero ? ", or 0" : "");
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ double bounded_number(const SpecNode& node, const NumberBounds& bounds) {
   const double number = node.as_number();
   const bool low = bounds.above ? number <= bounds.at_least : number < bounds.at_least;
   const bool high = bounds.below ? number >= bounds.at_most : number > bounds.at_most;
-  if (low || high) {
+  if ((low || high) && !(bounds.or_zero && number == 0)) {
     node.fail(fmt::format("must be {}, not {}", bounds_text(bounds), number));
   }
   return number;

@@ -38,7 +38,8 @@ std::string number_schema(const NumberBounds& bounds) {
     schema +=
         fmt::format(R"(, "{}": {})", bounds.below ? "exclusiveMaximum" : "maximum", bounds.at_most);
   }
-  return or_parameter(schema + "}");
+  schema += '}';
+  return or_parameter(bounds.or_zero ? either_schema(schema, R"({"const": 0})") : schema);
 }
 
 std::string integer_schema(std::int64_t at_least, std::int64_t at_most) {

@@ -31,8 +31,9 @@ struct SectionDescription {
 struct NumberBounds {
   double at_least = -std::numeric_limits<double>::infinity();
   double at_most = std::numeric_limits<double>::infinity();
-  bool above = false;  // at_least itself is not allowed
-  bool below = false;  // at_most itself is not allowed
+  bool above = false;    // at_least itself is not allowed
+  bool below = false;    // at_most itself is not allowed
+  bool or_zero = false;  // 0 is allowed beside these: it turns something off
 };
 
 inline constexpr NumberBounds kPositive{.at_least = 0, .above = true};
