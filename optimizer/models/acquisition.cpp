@@ -1,7 +1,6 @@
 #include "optimizer/models/acquisition.h"
 
-#include <cmath>
-
+#include "optimizer/models/normal_distribution.h"
 #include "search_space/portable_math.h"
 
 namespace autoglm {
@@ -11,8 +10,6 @@ namespace {
 constexpr double kLogSqrtTwoPi = 0.91893853320467274178;
 
 double normal_density(double z) { return portable::exp(-z * z / 2 - kLogSqrtTwoPi); }
-
-double normal_distribution(double z) { return portable::erfc(-z / std::sqrt(2.0)) / 2; }
 
 // c(t) of Laplace's continued fraction for Mills' ratio (Abramowitz and Stegun 26.2.14):
 // (1 - Phi(t)) / phi(t) = 1 / (t + c(t)), c(t) = 1 / (t + 2 / (t + 3 / (t + ...))). With it

@@ -16,8 +16,10 @@ namespace autoglm {
 
 /// What keeps a policy from settling too early.
 struct PolicyFloors {
-  double deviation = 0;    // of the normal distribution in any direction, in units of the ranges
-  double probability = 0;  // of all choices of a table together, shared evenly
+  double deviation = 0;  // of the normal distribution in any direction, in units of the ranges
+  // The least that each of a table's n choices is raised to is probability / n; then all are
+  // divided by their sum, which leaves it at least probability / (n + (n - 1) probability).
+  double probability = 0;
 };
 
 /// An episode to learn from, and what of its utility still counts.

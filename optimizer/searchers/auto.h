@@ -14,7 +14,7 @@ struct AutoChoice {
 
 /// Rules, the first that applies:
 /// 1. grid, where the budget holds every configuration of a finite space;
-/// 2. sobol, above 5000 trials or 200 at a time, where a model costs more than it tells;
+/// 2. sobol, above 20,000 trials or 200 at a time, where a model costs more than it tells;
 /// 3. gp.
 AutoChoice choose_searcher(const SearchSpace& space, const SearcherContext& context);
 

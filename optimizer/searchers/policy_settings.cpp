@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "search_space/spec_document.h"
+#include "search_space/stable_hash.h"
 
 namespace autoglm {
 
@@ -38,15 +39,11 @@ PolicySettings read(const SpecNode& root) {
 }  // namespace
 
 std::string space_digest(const SearchSpace& space) {
-  constexpr std::uint64_t kBasis = 0xcbf29ce484222325;
-  constexpr std::uint64_t kPrime = 0x100000001b3;
-  std::uint64_t hash = kBasis;
+  std::string text;
   for (const Parameter& parameter : space.parameters()) {
-    for (const char byte : text_of(parameter)) {
-      hash = (hash ^ static_cast<unsigned char>(byte)) * kPrime;
-    }
+    text += text_of(parameter);
   }
-  return fmt::format("{:016x}", hash);
+  return fmt::format("{:016x}", stable_hash(text));
 }
 
 std::string to_json(const PolicySettings& settings) {

@@ -19,7 +19,7 @@ struct PolicySettings {
 };
 
 /// 16 hexadecimal digits that are others when a parameter, its values or its condition are
-/// (FNV-1a, 64 bits, of their text).
+/// (stable_hash of their text).
 std::string space_digest(const SearchSpace& space);
 
 /// One JSON object.

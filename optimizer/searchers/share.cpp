@@ -1,6 +1,6 @@
 #include "optimizer/searchers/share.h"
 
-#include <string>
+#include "search_space/stable_hash.h"
 
 namespace autoglm {
 
@@ -8,11 +8,7 @@ bool belongs_to(const Share& share, const Configuration& configuration) {
   if (share.count == 1) {
     return true;
   }
-  // FNV-1a, 64 bits (Fowler, Noll, Vo): the same everywhere and for ever, as std::hash is not.
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  for (const char c : configuration_key(configuration)) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3U;
-  }
+  std::uint64_t hash = stable_hash(configuration_key(configuration));
   hash ^= hash >> 32U;  // its low bits alone are poor
   return hash % static_cast<std::uint64_t>(share.count) == static_cast<std::uint64_t>(share.index);
 }

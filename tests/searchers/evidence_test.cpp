@@ -57,7 +57,7 @@ TEST_CASE("what costs were when fewer had finished does not depend on those sinc
   CHECK(evidence.costs_of_first(3) == Eigen::Vector3d(1, 3, 3));
 }
 
-TEST_CASE("a pruned trial is never better than the median nor worse than the worst") {
+TEST_CASE("a pruned trial without a curve is between the median and the worst") {
   History history = empty_history(line());
   for (const double value : {1, 2, 3}) {
     add_trial(history, at(static_cast<std::int64_t>(value)), TrialState::complete, {value});

@@ -143,7 +143,7 @@ TEST_CASE("a step that would go further than the limit is shortened until it doe
   }
 }
 
-TEST_CASE("choices keep their share of the floor") {
+TEST_CASE("a choice that always loses settles at its share of the floor, divided by the new sum") {
   const SearchSpace space =
       testing::space_of(R"({"c": {"type": "categorical", "choices": [1, 2, 3, 4]}})");
   const PolicyProcess process(space);
@@ -153,8 +153,11 @@ TEST_CASE("choices keep their share of the floor") {
   for (int i = 0; i < 50; ++i) {
     policy.learn({{&good, 0}, {&bad, 1}}, {.probability = 0.2}, 2);
   }
-  CHECK(policy.probabilities(0)[1] == Approx(0.05).epsilon(0.05));
-  CHECK(policy.probabilities(0)[2] == Approx(0.85).epsilon(0.02));
+  // The winner goes from 1 - 3 t half of the way to 1, the others are raised to 0.2 / 4, all are
+  // divided by their sum: t = 0.05 / (0.15 + 1 - 1.5 t), so t = (1.15 - sqrt(1.0225)) / 3.
+  CHECK(policy.probabilities(0)[1] == Approx(0.0462709).epsilon(1e-6));
+  CHECK(policy.probabilities(0)[2] == Approx(0.8611874).epsilon(1e-6));
+  CHECK(policy.probabilities(0).minCoeff() > 0.2 / (4 + 3 * 0.2));
 }
 
 TEST_CASE("a preference is the density of the folded distribution that draws have") {

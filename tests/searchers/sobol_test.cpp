@@ -34,17 +34,20 @@ TEST_CASE("sobol puts one of 16 trials into each sixteenth of every parameter") 
   CHECK(n.size() == 16);
 }
 
-TEST_CASE("a sobol trial says which point it is, and takes the next where that is tried") {
+TEST_CASE("a sobol trial says which point it is, and takes the next where that was tried") {
   History history = testing::empty_history(space_of(R"({
     "n": {"type": "int", "min": 0, "max": 3}})"));
   const auto searcher = searcher_of("\"sobol\"", history.space()).searcher;
-  const auto first = searcher->suggest(0, {}, history);
-  CHECK(first->why == "point 0 of a scrambled Sobol sequence");
-  add_trial(history, first->configuration, TrialState::running);
-  add_trial(history, searcher->suggest(1, {}, history)->configuration, TrialState::complete, {1});
+  CHECK(searcher->suggest(0, {}, history)->why == "point 0 of a scrambled Sobol sequence");
+  const Configuration second = searcher->suggest(1, {}, history)->configuration;
+  // Trial 0 is the user's, and has what point 1 would be.
+  add_trial(history, second, TrialState::running);
+  const auto passed = searcher->suggest(1, {}, history);
+  CHECK(passed->why == "point 2 of a scrambled Sobol sequence");
+  CHECK(configuration_json(passed->configuration) != configuration_json(second));
+  // What was abandoned was not tried.
   testing::finish_trial(history, 0, TrialState::abandoned);
-  // Point 2 is not that of trial 0 or 1, so trial 2 takes it.
-  CHECK(searcher->suggest(2, {}, history)->why == "point 2 of a scrambled Sobol sequence");
+  CHECK(searcher->suggest(1, {}, history)->why == "point 1 of a scrambled Sobol sequence");
 }
 
 TEST_CASE("more parameters than the table of direction numbers has are no trouble") {

@@ -33,7 +33,7 @@ TEST_CASE("the last open configuration of ten thousand is found") {
 }
 
 TEST_CASE("of few open configurations each is as likely") {
-  // A rare branch: "b" is drawn half of the time, but holds ten thousand of the tried ones.
+  // Three of two thousand are open: 1, 2 and 3.
   const SearchSpace space = space_of(R"({"n": {"type": "int", "min": 1, "max": 2000}})");
   History history = testing::empty_history(space);
   for (std::int64_t n = 4; n <= 2000; ++n) {

@@ -3,11 +3,14 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <future>
 #include <memory>
+#include <stdexcept>
 #include <string>
-#include <system_error>
+#include <thread>
 
 namespace autoglm {
 namespace {
@@ -99,21 +102,74 @@ TEST_CASE("who came first is served first: a small share does not overtake a lar
   CHECK_FALSE(overtaken);
 }
 
+// Regression: whoever looked first when the turn became free had it.
+TEST_CASE(
+    "when the first of three leaves, the second is served before the third, who looks first") {
+  const DeviceFile file;
+  std::promise<void> first_waits;
+  std::atomic<bool> first_leaves = false;
+  auto holder = std::make_unique<MemoryReservation>(file.path());
+  REQUIRE(holder->take(60 * kMiB, 100 * kMiB));
+  std::thread first_thread([&] {
+    MemoryReservation first(file.path());
+    first.wait(
+        50 * kMiB, 100 * kMiB, [&] { return first_leaves.load(); },
+        [&] { first_waits.set_value(); });
+  });
+  first_waits.get_future().wait();
+
+  MemoryReservation second(file.path());
+  bool overtaken = true;
+  CHECK(second.wait(50 * kMiB, 100 * kMiB, never, [&] {
+    MemoryReservation third(file.path());
+    int looks = 0;
+    overtaken = third.wait(
+        kMiB, 100 * kMiB, [&] { return looks++ > 2; },
+        [&] {
+          first_leaves = true;
+          first_thread.join();
+          holder.reset();
+        });
+  }));
+  CHECK_FALSE(overtaken);
+}
+
+TEST_CASE("who waits for more than there is keeps its turn") {
+  const DeviceFile file;
+  MemoryReservation large(file.path());
+  bool overtaken = true;
+  int looks = 0;
+  CHECK_FALSE(large.wait(
+      1, kMiB - 1, [&] { return looks++ > 0; },
+      [&] {
+        MemoryReservation small(file.path());
+        int small_looks = 0;
+        overtaken = small.wait(
+            0, kMiB - 1, [&] { return small_looks++ > 0; }, nothing);
+      }));
+  CHECK_FALSE(overtaken);
+}
+
 TEST_CASE("a wait that is stopped takes nothing, nor the turn of others") {
   const DeviceFile file;
   MemoryReservation holder(file.path());
   REQUIRE(holder.take(60 * kMiB, 100 * kMiB));
-  {
-    MemoryReservation stopped(file.path());
-    int looks = 0;
-    CHECK_FALSE(stopped.wait(
-        50 * kMiB, 100 * kMiB, [&] { return looks++ > 0; }, nothing));
-  }
-  CHECK(MemoryReservation(file.path()).wait(40 * kMiB, 100 * kMiB, never, nothing));
+  MemoryReservation stopped(file.path());
+  int looks = 0;
+  CHECK_FALSE(stopped.wait(
+      50 * kMiB, 100 * kMiB, [&] { return looks++ > 0; }, nothing));
+  int next_looks = 0;
+  CHECK(MemoryReservation(file.path())
+            .wait(
+                40 * kMiB, 100 * kMiB, [&] { return next_looks++ > 0; }, nothing));
 }
 
-TEST_CASE("a folder that is not there is said") {
-  CHECK_THROWS_AS(MemoryReservation("/nowhere/device"), std::system_error);
+TEST_CASE("a file that cannot be opened is named, with why and what to do") {
+  CHECK_THROWS_WITH_AS(
+      MemoryReservation("/nowhere/device"),
+      "/nowhere/device: cannot be opened to reserve memory of the device: No such file or "
+      "directory; it must be in a folder that is there, and this user's to read and write",
+      std::runtime_error);
 }
 
 }  // namespace autoglm

@@ -117,7 +117,8 @@ struct SgdStep {
 };
 
 /// Adam (Kingma and Ba, arXiv:1412.6980, algorithm 1); weight decay is added to the gradient, or,
-/// decoupled, w <- w - lr weight_decay w (Loshchilov and Hutter, arXiv:1711.05101, algorithm 2).
+/// decoupled, w <- w - lr weight_decay w, as PyTorch's AdamW has it (in Loshchilov and Hutter,
+/// arXiv:1711.05101, algorithm 2, the decay knows the schedule's factor of the rate alone).
 struct AdamStep {
   float lr = 0;
   float beta1 = 0.9F;

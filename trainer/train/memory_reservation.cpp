@@ -1,11 +1,13 @@
 #include "trainer/train/memory_reservation.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
@@ -13,8 +15,11 @@ namespace autoglm {
 namespace {
 
 constexpr std::uint64_t kUnit = 1 << 20;
-/// Beyond all memory: who holds this byte is the next to be served.
-constexpr std::int64_t kTurn = std::int64_t{1} << 50;
+/// Beyond all memory: the row of those who wait, a byte for each; who holds its first is served.
+constexpr std::int64_t kRow = std::int64_t{1} << 50;
+constexpr std::int64_t kPlaces = 1024;
+constexpr const char* kLockRemedy =
+    "it must be on a local file system; where that is so, run fewer trials at a time";
 constexpr std::chrono::milliseconds kPeriod{100};  // the kernel tells nobody that there is room
 
 struct flock range(short type, std::int64_t begin, std::int64_t count) {
@@ -26,17 +31,19 @@ struct flock range(short type, std::int64_t begin, std::int64_t count) {
   return lock;
 }
 
-[[noreturn]] void fail(const char* what) {
-  throw std::system_error(errno, std::generic_category(), what);
-}
-
 }  // namespace
 
 MemoryReservation::MemoryReservation(const std::string& file)
-    : file_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
+    : path_(file), file_(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)) {
   if (file_ < 0) {
-    fail(file.c_str());
+    fail("opened", "it must be in a folder that is there, and this user's to read and write");
   }
+}
+
+void MemoryReservation::fail(const char* what, const char* remedy) const {
+  throw std::runtime_error(fmt::format("{}: cannot be {} to reserve memory of the device: {}; {}",
+                                       path_, what, std::generic_category().message(errno),
+                                       remedy));
 }
 
 MemoryReservation::~MemoryReservation() { ::close(file_); }
@@ -47,15 +54,18 @@ bool MemoryReservation::lock(std::int64_t begin, std::int64_t count) {
     return true;
   }
   if (errno != EAGAIN && errno != EACCES) {
-    fail("cannot reserve memory of the device");
+    fail("locked", kLockRemedy);
   }
   return false;
 }
 
 void MemoryReservation::unlock(std::int64_t begin, std::int64_t count) {
+  if (count == 0) {
+    return;  // to the kernel it would mean all there is from `begin` on
+  }
   struct flock held = range(F_UNLCK, begin, count);
   if (::fcntl(file_, F_OFD_SETLK, &held) != 0) {
-    fail("cannot give back memory of the device");
+    fail("unlocked", kLockRemedy);
   }
 }
 
@@ -78,6 +88,9 @@ std::int64_t MemoryReservation::lock_free(std::int64_t begin, std::int64_t end,
 bool MemoryReservation::take(std::uint64_t bytes, std::uint64_t capacity) {
   const auto wanted = static_cast<std::int64_t>((bytes + kUnit - 1) / kUnit);
   const auto all = static_cast<std::int64_t>(capacity / kUnit);
+  if (wanted > all) {
+    return false;
+  }
   if (lock_free(0, all, wanted) == wanted) {
     return true;
   }
@@ -85,15 +98,37 @@ bool MemoryReservation::take(std::uint64_t bytes, std::uint64_t capacity) {
   return false;
 }
 
+/// Takes the place behind all others, if it has none yet, or moves up. Places are left only
+/// forwards or for good, so nobody gets in front of another: who comes takes a place only if all
+/// behind it are free too, which one lock of the whole rest of the row tells.
+void MemoryReservation::line_up() {
+  for (std::int64_t place = 0; place_ < 0 && place < kPlaces; ++place) {
+    if (lock(kRow + place, kPlaces - place)) {
+      place_ = place;
+      unlock(kRow + place + 1, kPlaces - place - 1);
+    }
+  }
+  while (place_ > 0 && lock(kRow + place_ - 1, 1)) {
+    unlock(kRow + place_, 1);
+    --place_;
+  }
+}
+
+void MemoryReservation::leave() {
+  if (place_ >= 0) {
+    unlock(kRow + place_, 1);
+    place_ = -1;
+  }
+}
+
 bool MemoryReservation::wait(std::uint64_t bytes, std::uint64_t capacity,
                              const std::function<bool()>& stop,
                              const std::function<void()>& waiting) {
   bool told = false;
-  bool is_next = false;
   while (!stop()) {
-    is_next = is_next || lock(kTurn, 1);
-    if (is_next && take(bytes, capacity)) {
-      unlock(kTurn, 1);
+    line_up();
+    if (place_ == 0 && take(bytes, capacity)) {
+      leave();
       return true;
     }
     if (!told) {
@@ -102,6 +137,7 @@ bool MemoryReservation::wait(std::uint64_t bytes, std::uint64_t capacity,
     }
     std::this_thread::sleep_for(kPeriod);
   }
+  leave();
   return false;
 }
 

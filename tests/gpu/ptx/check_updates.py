@@ -142,10 +142,12 @@ def check_sums(kernels):
     check_statistics(check, 3, 4)
     check_judgement(check, check.numbers(1), {})
     check_judgement(check, check.numbers(2051), {"good_steps": 2})  # the scale grows
+    check_judgement(check, check.numbers(5), {"good_steps": 2, "loss_scale": 4e4})  # to the limit
     check_judgement(check, check.numbers(1030), {}, shift=4, clip_norm=0.5)
     for bad in (np.inf, np.nan):
         overflown = check.numbers(1025)
         overflown[-1] = bad
         check_judgement(check, overflown, {"good_steps": 2})
         check_judgement(check, overflown, {}, dynamic_scale=False)
+        check_judgement(check, overflown, {"loss_scale": 1.5})  # no further than to least_scale
     return check

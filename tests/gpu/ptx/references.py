@@ -101,7 +101,8 @@ def sgd(w, g, buffer, factor, lr, momentum, nesterov, decay):
 
 def adam(w, g, m, v, t, factor, lr, beta1, beta2, epsilon, decay, decoupled):
     """Kingma and Ba, arXiv:1412.6980, algorithm 1; decoupled decay: Loshchilov and Hutter,
-    arXiv:1711.05101, algorithm 2."""
+    arXiv:1711.05101, algorithm 2, with lr * decay as PyTorch's AdamW writes it (the algorithm's
+    decay knows the schedule's factor of the rate alone)."""
     g = g * factor
     if not decoupled:
         g = g + decay * w
@@ -117,7 +118,7 @@ def adam(w, g, m, v, t, factor, lr, beta1, beta2, epsilon, decay, decoupled):
 
 def judgement(gradients, state, rule):
     """The state that follows: clipping by the global norm (Pascanu et al., arXiv:1211.5063), and
-    dynamic loss scaling (Micikevicius et al., arXiv:1710.03740, section 3.2)."""
+    dynamic loss scaling (Micikevicius et al., arXiv:1710.03740, section 3.2) between limits."""
     after = dict(state)
     squares = (gradients**2).sum()
     norm = np.sqrt(squares) / state["loss_scale"]
@@ -127,9 +128,10 @@ def judgement(gradients, state, rule):
         after.update(factor=clip / state["loss_scale"], skip=0, applied=state["applied"] + 1,
                      good_steps=state["good_steps"] + 1)
         if rule["dynamic_scale"] and after["good_steps"] >= rule["growth_interval"]:
-            after.update(loss_scale=state["loss_scale"] * rule["growth"], good_steps=0)
+            after.update(good_steps=0, loss_scale=min(state["loss_scale"] * rule["growth"],
+                                                      rule["greatest_scale"]))
     else:
         after.update(factor=0, skip=1, good_steps=0, overflows=state["overflows"] + 1)
         if rule["dynamic_scale"]:
-            after["loss_scale"] = state["loss_scale"] * rule["backoff"]
+            after["loss_scale"] = max(state["loss_scale"] * rule["backoff"], rule["least_scale"])
     return after

@@ -17,8 +17,9 @@ from program import Unknown, parse  # noqa: E402
 THREADS = 64
 
 
-def run(body, numbers=(), constant=False):
-    """Runs `body`: %r1 the thread, %rd1 the address of `numbers`. What the numbers became."""
+def run(body, numbers=(), constant=False, fresh=False):
+    """Runs `body`: %r1 the thread, %rd1 the address of `numbers`. What the numbers became.
+    `fresh`: as many are allocated, but not written."""
     kernel = parse(f""".entry k(
   .param .u64 k_param_0
 )
@@ -39,7 +40,7 @@ def run(body, numbers=(), constant=False):
 """)["k"]
     memory = Memory(1 << 16, 1 << 40)
     numbers = np.array(numbers, np.uint32)
-    address = memory.put(numbers, constant)
+    address = memory.allocate(numbers.nbytes) if fresh else memory.put(numbers, constant)
     memory.allocate(64)
     parameters = {"k_param_0": np.uint64(address).tobytes()}
     block.Block(kernel, memory, parameters, (0, 0), (1, 1)).run()
@@ -111,6 +112,19 @@ def test_what_memory_forbids_is_a_fault():
     refused(Fault, "outside of every array", "ld.shared.u32 %r2, [shared+256];\nret;")
 
 
+def test_a_result_that_was_not_written_is_a_fault():
+    numbers = np.zeros(THREADS)
+    refused(Fault, "a result was not written", "ret;", numbers, fresh=True)
+    refused(Fault, "a result was not written", """
+  setp.eq.u32 %p1, %r1, 63;
+  @%p1 bra $end;
+  st.global.u32 [%rd3], %r1;
+$end:
+  ret;""", numbers, fresh=True)
+    found = run("st.global.u32 [%rd3], %r1;\nret;", numbers, fresh=True)
+    assert (found == ALL).all()
+
+
 def test_registers_are_written_before_they_are_read():
     refused(Fault, "%r3 is read", "add.s32 %r2, %r1, %r3;\nret;")
     refused(Fault, "%r2 is read", """
@@ -155,6 +169,7 @@ $end:
 
 def test_what_is_not_known_is_an_error():
     refused(Unknown, "sin.approx.f32", "mov.f32 %f1, 0f3F800000;\nsin.approx.f32 %f2, %f1;\nret;")
+    refused(Unknown, "add.sat.s32", "add.sat.s32 %r2, %r1, %r1;\nret;")
     refused(Unknown, "another barrier", "bar.sync 1;\nret;")
     refused(Unknown, "%r8 is not declared", "mov.u32 %r8, 1;\nret;")
     refused(Unknown, "not a kernel", "}\n.func (.param .b32 x) f()\n{\nret;")

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "search_space/random.h"
+#include "search_space/stable_hash.h"
 
 namespace autoglm::nn {
 namespace {
@@ -13,15 +14,6 @@ namespace {
 constexpr std::int64_t kGranule = 32;
 
 std::int64_t rounded(std::int64_t count) { return (count + kGranule - 1) / kGranule * kGranule; }
-
-// FNV-1a (Fowler, Noll and Vo, RFC 9923), 64 bits.
-std::uint64_t hash_of(const std::string& text) {
-  std::uint64_t hash = 0xCBF29CE484222325;
-  for (const char c : text) {
-    hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
-  }
-  return hash;
-}
 
 }  // namespace
 
@@ -51,7 +43,7 @@ std::int64_t ParameterLayout::learnt() const {
 }
 
 std::vector<float> initial_values(const ParameterInfo& info, std::uint64_t seed) {
-  Rng random(seed, hash_of(info.name));
+  Rng random(seed, stable_hash(info.name));
   std::vector<float> values(static_cast<std::size_t>(info.shape.count()));
   for (float& value : values) {
     value = info.initial.middle + info.initial.bound * static_cast<float>(2 * random.uniform() - 1);

@@ -1,0 +1,14 @@
+// The distribution function of the standard normal; its inverse is normal_quantile of
+// search_space/random.h.
+#pragma once
+
+#include <numbers>
+
+#include "search_space/portable_math.h"
+
+namespace autoglm {
+
+/// Phi(z), to a few units in the last place also where it is small.
+inline double normal_distribution(double z) { return portable::erfc(-z / std::numbers::sqrt2) / 2; }
+
+}  // namespace autoglm
