@@ -8,7 +8,7 @@
 
 namespace autoglm {
 
-/// Phi(z), to a few units in the last place also where it is small.
+/// Phi(z), within about 6 + z^2 units in the last place: z / sqrt(2) is rounded.
 inline double normal_distribution(double z) { return portable::erfc(-z / std::numbers::sqrt2) / 2; }
 
 }  // namespace autoglm
