@@ -150,6 +150,15 @@ class ImportOfOptuna(ToldStudy):
         result = self.run_autoglm("stdio", "new.json", "--study", "new.db")
         self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
 
+    # Regression: explain wanted a searcher, which a study has not before ask or tune goes on with it.
+    def test_its_trials_are_explained_before_it_goes_on(self):
+        self.imported("2.10")
+        explained = json.loads(self.done("explain", "new.db", "2", "--json"))
+        self.assertEqual((explained["searcher"], explained["origin"]), (None, "foreign"))
+        self.assertEqual(explained["choice"], {"confirmed": None, "note": "another program chose it"})
+        self.assertEqual(explained["ending"]["rule"], "none")
+        self.assertIn("not derived: another program chose it", self.done("explain", "new.db", "2"))
+
     def test_mistakes(self):
         self.old("2.10")
         self.assertIn("no such file", self.complaint(2, "import", "no.db").lower())
