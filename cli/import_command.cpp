@@ -114,8 +114,8 @@ void import_optuna(const ImportOptions& options) {
   } else {
     write_whole(options.output, [&spec](const TextSink& sink) { sink(spec); });
   }
-  fmt::print(stderr, "{}: study {} is there; autoglm report {}\n", path, json_quoted(source.name),
-             shell_quoted({path}));
+  fmt::print(stderr, "{}: study {} is there; {}\n", path, json_quoted(source.name),
+             report_command(path));
 }
 
 void import_sweep(const ImportOptions& options) {

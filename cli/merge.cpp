@@ -14,6 +14,7 @@
 #include "cli/opened_study.h"
 #include "cli/output.h"
 #include "cli/shard.h"
+#include "cli/study_file.h"
 #include "cli/study_report.h"
 #include "cli/trial_text.h"
 #include "cli/wrapped_text.h"
@@ -200,7 +201,7 @@ int run_merge(const MergeOptions& options) {
   file.commit();
   tell_missing(shards, options.output);
   write_for_people(fmt::format("{}: {} shards; {}\n", options.output, shards.size(), counts));
-  write_stdout(fmt::format("more: autoglm report {}\n", options.output));
+  write_stdout(fmt::format("more: {}\n", report_command(options.output)));
   return exit_done;
 }
 
