@@ -195,32 +195,56 @@ std::string commands_text(const CLI::App& app) {
 /// "; did you mean \"--trials\"?" for a mistyped flag of the command that was named.
 std::string flag_hint(const CLI::App& app, const std::string& word) {
   std::vector<std::string> flags{"--help"};
-  for (const CLI::App* command : app.get_subcommands()) {
-    for (const CLI::Option* option : command->get_options()) {
-      for (const std::string& name : option->get_lnames()) {
-        flags.push_back("--" + name);
-      }
+  const auto named = app.get_subcommands();
+  for (const CLI::Option* option : (named.empty() ? &app : named.front())->get_options()) {
+    for (const std::string& name : option->get_lnames()) {
+      flags.push_back("--" + name);
     }
   }
-  const auto meant = did_you_mean(word.substr(0, word.find('=')), flags);
-  return meant ? fmt::format("; did you mean \"{}\"?", *meant) : "; see --help";
+  if (const auto meant = did_you_mean(word.substr(0, word.find('=')), flags)) {
+    return fmt::format("; did you mean \"{}\"?", *meant);
+  }
+  return !named.empty() && named.front()->get_name() == "init"
+             ? "; write -- before the command: autoglm init -- python3 train.py --lr 0.01"
+             : "; see --help";
 }
 
-void check_command_name(const CLI::App& app, int argc, char** argv) {
-  const std::string word = argc > 1 ? argv[1] : "";
+/// `place`: "autoglm", or with the command whose own commands `words` begin with.
+void check_command_name(const CLI::App& app, const std::string& place,
+                        const std::vector<std::string>& words) {
   const auto names = command_names(app);
-  if (word.empty()) {
+  if (words.empty() || words[0].empty()) {
     throw UsageError(
-        fmt::format("autoglm: a command is missing; one of {}", fmt::join(names, ", ")));
+        fmt::format("{}: a command is missing; one of {}", place, fmt::join(names, ", ")));
   }
-  if (word[0] != '-' && std::find(names.begin(), names.end(), word) == names.end()) {
+  const std::string& word = words[0];
+  if (word[0] == '-') {
+    return;
+  }
+  if (std::find(names.begin(), names.end(), word) == names.end()) {
     const auto meant = did_you_mean(word, names);
     throw UsageError(meant
-                         ? fmt::format("autoglm: no command is called \"{}\"; did you mean \"{}\"?",
-                                       word, *meant)
-                         : fmt::format("autoglm: no command is called \"{}\"; there are {}", word,
-                                       fmt::join(names, ", ")));
+                         ? fmt::format("{}: no command is called \"{}\"; did you mean \"{}\"?",
+                                       place, word, *meant)
+                         : fmt::format("{}: no command is called \"{}\"; there {} {}", place, word,
+                                       names.size() == 1 ? "is" : "are", fmt::join(names, ", ")));
   }
+  const CLI::App& command = *app.get_subcommand(word);
+  if (!command_names(command).empty()) {
+    check_command_name(command, place + " " + word, {words.begin() + 1, words.end()});
+  }
+}
+
+/// What stands behind `--` in `autoglm init -- COMMAND` is the program's, whatever it looks like
+/// and whichever options precede it; CLI11 reads it as its own where one does. Takes it off `argc`.
+std::vector<std::string> take_command(int& argc, char** argv) {
+  char** const end = argv + argc;
+  if (argc < 2 || std::string_view(argv[1]) != "init") {
+    return {};
+  }
+  char** const mark = std::find(argv, end, std::string_view("--"));
+  argc = static_cast<int>(mark - argv);
+  return mark == end ? std::vector<std::string>{} : std::vector<std::string>(mark + 1, end);
 }
 
 std::string named_command(const CLI::App& app) {
@@ -245,7 +269,8 @@ std::string unknown_flag(const CLI::App& app) {
   }
   std::string hint = "; see --help";
   const bool has_extras = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
-  const std::string mistyped = unknown_flag(app);
+  const bool is_short = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr;
+  const std::string mistyped = is_short ? unknown_flag(app) : "";
   if (has_extras || !mistyped.empty()) {
     const std::string word = has_extras ? message.substr(message.rfind(' ') + 1) : mistyped;
     message = fmt::format("unknown argument \"{}\"", word);
@@ -354,11 +379,13 @@ int run_command_line(int argc, char** argv) {
   app.set_version_flag("--version", kVersion);
   add_commands(app, options);
   app.footer(commands_text(app));
-  check_command_name(app, argc, argv);
+  check_command_name(app, "autoglm", {argv + std::min(argc, 1), argv + argc});
+  const std::vector<std::string> command = take_command(argc, argv);
   app.require_subcommand(1);
   if (const auto status = parse(app, argc, argv)) {
     return *status;
   }
+  options.init.command.insert(options.init.command.end(), command.begin(), command.end());
   settle_budget(options.tune, argc, argv);
   return run_named(app, options);
 }

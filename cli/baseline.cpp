@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <limits>
@@ -25,6 +26,9 @@ using Json = rapidjson::Value;
 }
 
 std::string read_file(const std::string& path) {
+  if (std::filesystem::is_directory(path)) {
+    fail(path, "is a directory; name the file that `report --format json` wrote");
+  }
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file.is_open() || file.bad()) {

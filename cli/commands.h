@@ -96,6 +96,7 @@ int run_import(const ImportOptions& options);
 struct MergeOptions {
   std::string output{};               // path of the file to make
   std::vector<std::string> inputs{};  // paths of the shards
+  std::string study_name{};           // which study, where a shard's file has several
 };
 int run_merge(const MergeOptions& options);
 

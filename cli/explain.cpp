@@ -76,6 +76,11 @@ Confirmation confirm_ending(const Explanation& e) {
           .note = verdict.reason.empty() ? "it would go on now" : "now: " + verdict.reason};
 }
 
+/// A study that was imported has no rule before a command of ours goes on with it.
+std::string rule_of(const StudyRecord& record) {
+  return record.pruner.empty() ? "none" : record.pruner;
+}
+
 Explanation explain(const StudyFile& file, const ExplainOptions& options) {
   Explanation e{.study = load_stored_study(file, options.study)};
   const Trial* const trial = e.study.history.find(options.trial);
@@ -90,7 +95,7 @@ Explanation explain(const StudyFile& file, const ExplainOptions& options) {
     e.choice = confirm_choice(e, file.record);
   }
   e.judged_event = last_report(e.trial);
-  if (e.judged_event && file.record.pruner != "none" && is_finished(e.trial.state)) {
+  if (e.judged_event && rule_of(file.record) != "none" && is_finished(e.trial.state)) {
     e.judgement = judgement_at(e.study, e.trial.number, *e.judged_event);
     e.ending = confirm_ending(e);
   }
@@ -110,7 +115,7 @@ void write_confirmation(JsonWriter& json, const Confirmation& confirmation) {
 }
 
 void write_ending(JsonWriter& json, const Explanation& e, const StudyRecord& record) {
-  json.key("ending").begin_object().key("rule").text(record.pruner);
+  json.key("ending").begin_object().key("rule").text(rule_of(record));
   if (const auto& comparison = e.judgement.comparison) {
     json.key("step").integer(comparison->step).key("value").number(comparison->value);
     json.key("peers").begin_array();
@@ -206,7 +211,7 @@ std::string ending_text(const Explanation& e, const StudyRecord& record) {
                         attempt.outcome.empty() ? "runs" : printable(attempt.outcome));
   }
   if (const auto& comparison = e.judgement.comparison) {
-    text += fmt::format("  {} at step {}: {}, against {}\n", record.pruner, comparison->step,
+    text += fmt::format("  {} at step {}: {}, against {}\n", rule_of(record), comparison->step,
                         short_number(comparison->value), peers_text(*comparison));
   }
   return text + confirmation_text(e.ending);

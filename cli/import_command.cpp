@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
+#include "cli/named_spec.h"
 #include "cli/optuna_draft.h"
 #include "cli/output.h"
 #include "cli/study_file.h"
@@ -70,7 +71,8 @@ void add_extras(const OptunaExtras& extras, std::vector<std::string>& notes) {
   }
 }
 
-/// Fills the file with the study, and gives back its spec's text.
+/// Fills the file with the study, and gives back the text of a spec that goes on with it: by the
+/// study's name, which --new-study, --set or the spec's file may have given it.
 std::string import_study(const ImportOptions& options, const StudyRecord& source,
                          const std::string& target, std::vector<std::string>& notes) {
   copy_to_optuna(options.source, source, target);
@@ -92,7 +94,7 @@ std::string import_study(const ImportOptions& options, const StudyRecord& source
   }
   record = storage->update(record);
   storage->close();
-  return record.spec_text;
+  return named_spec(record.spec_text, record.name);
 }
 
 void import_optuna(const ImportOptions& options) {
@@ -112,8 +114,8 @@ void import_optuna(const ImportOptions& options) {
   } else {
     write_whole(options.output, [&spec](const TextSink& sink) { sink(spec); });
   }
-  write_stderr(fmt::format("{}: study {} is there; autoglm report {}\n", path,
-                           json_quoted(source.name), shell_quoted({path})));
+  write_stderr(fmt::format("{}: study {} is there; {}\n", path, json_quoted(source.name),
+                           report_command(path)));
 }
 
 void import_sweep(const ImportOptions& options) {

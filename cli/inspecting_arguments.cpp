@@ -1,11 +1,30 @@
 #include "cli/inspecting_arguments.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
+#include <charconv>
+#include <cstdint>
+#include <string>
 
 #include "cli/argument_parts.h"
 #include "cli/commands.h"
 
 namespace autoglm {
+namespace {
+
+/// CLI11 passes the word before it is a number; an empty answer: it is one.
+std::string problem_with_trial_number(const std::string& word) {
+  constexpr std::int64_t kGreatest = std::int64_t{1} << 53;
+  std::int64_t number = 0;
+  const char* const end = word.data() + word.size();
+  const auto [rest, error] = std::from_chars(word.data(), end, number);
+  return error == std::errc{} && rest == end && number >= 0 && number <= kGreatest
+             ? ""
+             : fmt::format("{} is no trial's number, which counts from 0", word);
+}
+
+}  // namespace
 
 void add_study_file(CLI::App& app, std::string& path) {
   app.add_option("study", path, "the study's file")->type_name("STUDY.db")->required();
@@ -20,7 +39,7 @@ void add_trial_number(CLI::App& app, std::int64_t& number) {
   app.add_option("trial", number, "the trial's number")
       ->type_name("TRIAL")
       ->required()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Validator(problem_with_trial_number, ""));
 }
 
 void add_db(CLI::App& app, DbCheckOptions& options) {

@@ -4,12 +4,17 @@
 #include <algorithm>
 #include <filesystem>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <set>
+#include <tuple>
 
 #include "cli/commands.h"
 #include "cli/exit_status.h"
 #include "cli/opened_study.h"
 #include "cli/output.h"
+#include "cli/shard.h"
+#include "cli/study_file.h"
 #include "cli/study_report.h"
 #include "cli/trial_text.h"
 #include "cli/wrapped_text.h"
@@ -24,8 +29,8 @@ struct ShardFile {
   std::vector<Trial> trials{};
 };
 
-ShardFile read_shard(const std::string& path) {
-  const StudyFile file = open_study_file(path, "", OpenMode::read_only);
+ShardFile read_shard(const std::string& path, const std::string& study_name) {
+  const StudyFile file = open_study_file(path, study_name, OpenMode::read_only);
   ShardFile shard{.path = path, .record = file.record, .trials = file.storage->trials(file.record)};
   if (shard.record.spec_json.empty()) {
     throw UsageError(fmt::format(
@@ -54,6 +59,57 @@ void check_alike(const std::vector<ShardFile>& shards) {
           "one spec",
           shard.path, shards.front().path));
     }
+  }
+}
+
+/// A shard that is named twice, or is part of another file, would count its trials twice.
+void check_apart(const std::vector<ShardFile>& shards) {
+  std::map<std::tuple<TimeNs, std::uint64_t, std::string>, std::string> paths;
+  for (const ShardFile& shard : shards) {
+    for (const Trial& trial : shard.trials) {
+      const auto [known, is_new] = paths.try_emplace(
+          {trial.created, trial.seed, configuration_key(trial.configuration)}, shard.path);
+      if (!is_new) {
+        throw UsageError(fmt::format(
+            "{}: its trial {} is in {}, too; name each shard once, and none that was merged into "
+            "another file",
+            shard.path, trial.number, known->second));
+      }
+    }
+  }
+}
+
+/// The shards that were not given, counted from 1: "2, 3"; empty where none is missing, or where
+/// a file is not one shard, so that nobody knows.
+std::string missing_shards(const std::vector<ShardFile>& shards, std::int64_t count) {
+  constexpr std::size_t kMostNamed = 20;
+  std::set<std::int64_t> given;
+  for (const ShardFile& shard : shards) {
+    const Share share = shard.record.shard.empty() ? Share{} : parse_shard(shard.record.shard);
+    if (share.count != count) {
+      return "";
+    }
+    given.insert(share.index);
+  }
+  std::string missing;
+  std::size_t named = 0;
+  for (std::int64_t index = 0; index < count; ++index) {
+    if (!given.contains(index)) {
+      if (++named > kMostNamed) {
+        return missing + ", …";
+      }
+      missing += fmt::format("{}{}", missing.empty() ? "" : ", ", index + 1);
+    }
+  }
+  return missing;
+}
+
+void tell_missing(const std::vector<ShardFile>& shards, const std::string& output) {
+  const std::string& shard = shards.front().record.shard;
+  const std::int64_t count = shard.empty() ? 1 : parse_shard(shard).count;
+  if (const std::string missing = missing_shards(shards, count); !missing.empty()) {
+    write_stderr(fmt::format("{}: is not the whole study: of {} shards these are missing: {}\n",
+                             output, count, missing));
   }
 }
 
@@ -134,16 +190,18 @@ int run_merge(const MergeOptions& options) {
   }
   std::vector<ShardFile> shards;
   for (const std::string& path : options.inputs) {
-    shards.push_back(read_shard(path));
+    shards.push_back(read_shard(path, options.study_name));
   }
   check_alike(shards);
+  check_apart(shards);
   std::vector<Trial> trials = merged_trials(shards);
   const std::string counts = counts_text(count_trials(trials));
   WholeFile file(options.output);
   write_study(file.path(), shards.front().record, std::move(trials));
   file.commit();
+  tell_missing(shards, options.output);
   write_for_people(fmt::format("{}: {} shards; {}\n", options.output, shards.size(), counts));
-  write_stdout(fmt::format("more: autoglm report {}\n", options.output));
+  write_stdout(fmt::format("more: {}\n", report_command(options.output)));
   return exit_done;
 }
 

@@ -19,8 +19,9 @@ void fail_unknown_trial(const StudyFile& file, const std::string& path, std::int
   throw UsageError(
       trials == 0
           ? fmt::format("{}: trial {}: the study has no trials yet", path, number)
-          : fmt::format("{}: trial {}: the study has trials 0 to {}; see `autoglm report {}`", path,
-                        number, trials - 1, path));
+          : fmt::format(
+                "{}: trial {}: the study has trials 0 to {}; see `{}`", path, number, trials - 1,
+                report_command(path, file.storage->studies().size() == 1 ? "" : file.record.name)));
 }
 
 }  // namespace autoglm

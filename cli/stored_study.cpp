@@ -104,6 +104,9 @@ DerivedChoice derived_choice(const StoredStudy& study, const StudyRecord& record
 
 std::string searcher_details(const StoredStudy& study, const StudyRecord& record,
                              const Trial& trial) {
+  if (record.searcher.empty()) {
+    return {};  // the study was imported, and nothing has been asked of a searcher yet
+  }
   use_numerics_of(record);
   SearcherChoice choice = searcher_of(study, record);
   const auto planner =

@@ -41,7 +41,8 @@ struct DerivedChoice {
 DerivedChoice derived_choice(const StoredStudy& study, const StudyRecord& record,
                              const Trial& trial);
 
-/// What the study's searcher adds to a trial's `why`: one JSON object, or empty.
+/// What the study's searcher adds to a trial's `why`: one JSON object, or empty. A study that was
+/// imported has no searcher before a command of ours goes on with it.
 std::string searcher_details(const StoredStudy& study, const StudyRecord& record,
                              const Trial& trial);
 

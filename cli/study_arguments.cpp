@@ -84,6 +84,7 @@ void add_merge(CLI::App& app, MergeOptions& options) {
   command.add_option("shards", options.inputs, "the shards' files")
       ->type_name("SHARD.db...")
       ->required();
+  add_study_name(command, options.study_name);
 }
 
 }  // namespace autoglm

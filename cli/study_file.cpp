@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "search_space/spec_document.h"
+#include "trainer/launch/command_spec.h"
 
 namespace autoglm {
 namespace {
@@ -44,6 +45,15 @@ void require_file(const std::string& path) {
   if (std::filesystem::is_directory(status)) {
     throw UsageError(fmt::format("{}: is a directory; name the study's file", path));
   }
+}
+
+std::string report_command(const std::string& path, const std::string& study_name) {
+  std::vector<std::string> words{"autoglm", "report", path.starts_with('-') ? "./" + path : path};
+  if (!study_name.empty()) {
+    // In one word with its option: a name may begin with a dash.
+    words.push_back("--study-name=" + study_name);
+  }
+  return shell_quoted(words);
 }
 
 StudyRecord choose_study(const std::string& path, const std::string& name,

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -12,9 +13,21 @@
 
 namespace autoglm {
 
+std::string temporary_folder() {
+  std::error_code error;
+  const std::filesystem::path folder = std::filesystem::temp_directory_path(error);
+  if (error) {
+    const char* const named = std::getenv("TMPDIR");
+    throw OutputError(
+        fmt::format("{}: cannot keep temporary files: {}; set TMPDIR to a folder that may be "
+                    "written",
+                    named != nullptr ? fmt::format("TMPDIR {}", named) : "/tmp", error.message()));
+  }
+  return folder.string();
+}
+
 TemporaryDirectory::TemporaryDirectory(const std::string& purpose)
-    : path_((std::filesystem::temp_directory_path() / fmt::format("autoglm-{}-XXXXXX", purpose))
-                .string()) {
+    : path_(fmt::format("{}/autoglm-{}-XXXXXX", temporary_folder(), purpose)) {
   if (::mkdtemp(path_.data()) == nullptr) {
     throw OutputError(
         fmt::format("{}: cannot be made: {}; set TMPDIR to a folder that may be written", path_,

@@ -13,6 +13,7 @@
 #include "cli/exit_status.h"
 #include "cli/output.h"
 #include "cli/stop_signals.h"
+#include "cli/temporary_directory.h"
 #include "optimizer/attempt_outcome.h"
 #include "search_space/spec_document.h"
 #include "trainer/launch/report_line.h"
@@ -103,7 +104,7 @@ class SharedDevice {
   /// machine's run, as all shares do.
   std::string file() const {
     const fs::path memory = "/dev/shm";
-    return (fs::is_directory(memory) ? memory : fs::temp_directory_path()) /
+    return (fs::is_directory(memory) ? memory : fs::path(temporary_folder())) /
            fmt::format("autoglm-{}-{}.memory", ::getuid(), device_.identity);
   }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/study_file.h"
 #include "cli/trial_text.h"
 #include "cli/wrapped_text.h"
 #include "optimizer/summary.h"
@@ -83,7 +84,8 @@ std::string tune_summary(const OpenStudy& open, const CommandSpec& command,
   if (counts[TrialState::complete] == 0) {
     text += "no trial is complete\n";
   }
-  return text + fmt::format("more: autoglm report {}\n", shell_quoted({open.path}));
+  const bool alone = open.storage->studies().size() == 1;
+  return text + fmt::format("more: {}\n", report_command(open.path, alone ? "" : open.record.name));
 }
 
 }  // namespace autoglm

@@ -161,6 +161,8 @@ int run_validate(const ValidateOptions& options) {
         "\"trial\" is missing, so there is nothing to run; add its \"command\", or leave --run "
         "out");
   }
+  check_training_data(spec);
+  check_training_devices(spec);
   const TrialRun run = run_one_trial(spec, options.study, *resolved.command);
   const std::size_t columns = columns_of_stdout();
   write_stdout(options.json ? as_json(resolved, run_json(run))

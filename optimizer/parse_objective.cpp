@@ -75,8 +75,8 @@ Metric parse_metric(const SpecNode& node) {
   Metric metric;
   const SpecNode& name = require(reader, kName);
   metric.name = name.as_string();
-  if (metric.name.empty()) {
-    name.fail("a metric needs a name");
+  if (const std::string problem = problem_with_metric_name(metric.name); !problem.empty()) {
+    name.fail(problem);
   }
   metric.goal = parse_goal(require(reader, kGoal));
   if (const SpecNode* target = find(reader, kTarget)) {
@@ -112,6 +112,14 @@ void check_computed_names(const std::vector<const SpecNode*>& nodes,
 }
 
 }  // namespace
+
+std::string problem_with_metric_name(const std::string& name) {
+  if (name.empty()) {
+    return "a metric needs a name";
+  }
+  return name == "step" ? "in what a trial reports, step is the step; give the metric another name"
+                        : "";
+}
 
 std::vector<SpecKey> metric_keys() { return {kName, kGoal, kTarget, kValue, kReduce}; }
 

@@ -4,6 +4,7 @@
 #include <rapidjson/document.h>
 
 #include <array>
+#include <cmath>
 #include <map>
 #include <memory>
 #include <string_view>
@@ -71,13 +72,16 @@ constexpr std::array kQueries{
     "SELECT s.study_name, t.number, 'has the value ' || quote(v.value) || ' of type ' || "
     "quote(v.value_type) || ', which do not go together' FROM trial_values v JOIN trials t ON "
     "t.trial_id = v.trial_id JOIN studies s ON s.study_id = t.study_id WHERE v.value_type NOT IN "
-    "('FINITE', 'INF_POS', 'INF_NEG') OR (v.value_type = 'FINITE') != (v.value IS NOT NULL)",
+    "('FINITE', 'INF_POS', 'INF_NEG') OR (v.value_type = 'FINITE') != (v.value IS NOT NULL) OR "
+    "typeof(v.value) NOT IN "
+    "('real', 'integer', 'null')",
     "SELECT s.study_name, t.number, 'has at step ' || i.step || ' the value ' || "
     "quote(i.intermediate_value) || ' of type ' || quote(i.intermediate_value_type) || ', which do "
     "not go together' FROM trial_intermediate_values i JOIN trials t ON t.trial_id = i.trial_id "
     "JOIN studies s ON s.study_id = t.study_id WHERE i.intermediate_value_type NOT IN ('FINITE', "
     "'INF_POS', 'INF_NEG', 'NAN') OR (i.intermediate_value_type = 'FINITE') != "
-    "(i.intermediate_value IS NOT NULL)",
+    "(i.intermediate_value IS NOT NULL) OR typeof(i.intermediate_value) NOT IN ('real', 'integer', "
+    "'null')",
     // Optuna fails a running trial whose heartbeat is old.
     "SELECT s.study_name, t.number, 'runs with a heartbeat, by which Optuna may fail it' FROM "
     "trial_heartbeats h JOIN trials t ON t.trial_id = h.trial_id JOIN studies s ON s.study_id = "
@@ -111,6 +115,100 @@ std::unique_ptr<Json> parse(std::string_view text) {
   return json->HasParseError() ? nullptr : std::move(json);
 }
 
+/// A parameter of a trial, in Optuna's row and in autoglm's.
+struct ParameterRow {
+  std::string_view name{};
+  std::string_view storage_class{};  // of the value, in SQLite's words
+  double value = 0;
+  std::string_view distribution{};
+  std::string_view recorded{};  // the trial's parameters in autoglm's own row; empty: it has none
+};
+
+const rapidjson::Value* number_in(const rapidjson::Value& object, const char* key) {
+  const auto member = object.FindMember(key);
+  return member != object.MemberEnd() && member->value.IsNumber() ? &member->value : nullptr;
+}
+
+/// As Optuna's _contains: both bounds belong to the range, the grid is meant to within 1e-8 steps.
+std::string problem_with_number(double value, const rapidjson::Value& attributes) {
+  constexpr double kOffGrid = 1e-8;
+  const rapidjson::Value* const low = number_in(attributes, "low");
+  const rapidjson::Value* const high = number_in(attributes, "high");
+  if (low == nullptr || high == nullptr) {
+    return "has a distribution without low and high";
+  }
+  if (!(value >= low->GetDouble() && value <= high->GetDouble())) {
+    return fmt::format("is {}, outside of its distribution from {} to {}", value, low->GetDouble(),
+                       high->GetDouble());
+  }
+  const rapidjson::Value* step = number_in(attributes, "step");
+  step = step != nullptr ? step : number_in(attributes, "q");  // until Optuna 3
+  if (step == nullptr || step->GetDouble() <= 0) {
+    return "";
+  }
+  const double steps = (value - low->GetDouble()) / step->GetDouble();
+  return std::abs(steps - std::round(steps)) < kOffGrid
+             ? ""
+             : fmt::format("is {}, outside of its distribution from {} in steps of {}", value,
+                           low->GetDouble(), step->GetDouble());
+}
+
+std::string problem_with_choice(double value, const rapidjson::Value& attributes) {
+  const auto choices = attributes.FindMember("choices");
+  if (choices == attributes.MemberEnd() || !choices->value.IsArray()) {
+    return "has no choices";
+  }
+  const auto size = static_cast<double>(choices->value.Size());
+  return value >= 0 && value < size
+             ? ""
+             : fmt::format("is choice {} of {}; Optuna cannot load the study", value, size);
+}
+
+/// autoglm reads its own row, Optuna the other one: they must say the same.
+std::string problem_with_record(const ParameterRow& row, bool is_choice,
+                                const rapidjson::Value& attributes) {
+  const std::unique_ptr<Json> record = row.recorded.empty() ? nullptr : parse(row.recorded);
+  if (record == nullptr || !record->IsObject()) {
+    return "";
+  }
+  const auto found = record->FindMember(
+      rapidjson::Value(row.name.data(), static_cast<rapidjson::SizeType>(row.name.size())));
+  if (found == record->MemberEnd()) {
+    return "";  // of a configuration in part, which the program that ran it filled in
+  }
+  const bool is_same =
+      is_choice ? found->value == attributes["choices"][static_cast<rapidjson::SizeType>(row.value)]
+                : found->value.IsNumber() && found->value.GetDouble() == row.value;
+  return is_same ? "" : "is another value here than in autoglm's own record of the trial";
+}
+
+/// What is wrong with a parameter's row; empty: nothing. `kind`: the class of its distribution in
+/// earlier trials; empty: there were none, and it is filled in.
+std::string problem_with(const ParameterRow& row, std::string& kind) {
+  const std::unique_ptr<Json> json = parse(row.distribution);
+  if (json == nullptr || !json->IsObject()) {
+    return "has a distribution that is not JSON";
+  }
+  const auto name = json->FindMember("name");
+  const auto attributes = json->FindMember("attributes");
+  if (name == json->MemberEnd() || !name->value.IsString() || attributes == json->MemberEnd() ||
+      !attributes->value.IsObject()) {
+    return "has a distribution without name and attributes";
+  }
+  const std::string type(name->value.GetString(), name->value.GetStringLength());
+  if (!kind.empty() && kind != type) {
+    return fmt::format("is a {} here and a {} in an earlier trial", type, kind);
+  }
+  kind = type;
+  if (row.storage_class != "real" && row.storage_class != "integer") {
+    return fmt::format("has a value that is {}, not a number", row.storage_class);
+  }
+  const bool is_choice = type == "CategoricalDistribution";
+  std::string problem = is_choice ? problem_with_choice(row.value, attributes->value)
+                                  : problem_with_number(row.value, attributes->value);
+  return problem.empty() ? problem_with_record(row, is_choice, attributes->value) : problem;
+}
+
 class FileChecker {
  public:
   explicit FileChecker(const std::string& path)
@@ -124,7 +222,6 @@ class FileChecker {
   void check_owners();
   void check_attributes();
   void check_parameters();
-  std::string problem_with(std::string_view distribution, double value, std::string_view kind);
   std::size_t count(const char* table);
   void add(std::string_view study, const std::string& trial, std::string_view what);
 
@@ -222,52 +319,33 @@ void FileChecker::check_attributes() {
   }
 }
 
-/// What is wrong with a parameter's row; empty: nothing.
-std::string FileChecker::problem_with(std::string_view distribution, double value,
-                                      std::string_view kind) {
-  const std::unique_ptr<Json> json = parse(distribution);
-  if (json == nullptr || !json->IsObject()) {
-    return "has a distribution that is not JSON";
-  }
-  const auto name = json->FindMember("name");
-  const auto attributes = json->FindMember("attributes");
-  if (name == json->MemberEnd() || !name->value.IsString() || attributes == json->MemberEnd() ||
-      !attributes->value.IsObject()) {
-    return "has a distribution without name and attributes";
-  }
-  const std::string_view type(name->value.GetString(), name->value.GetStringLength());
-  if (!kind.empty() && kind != type) {
-    return fmt::format("is a {} here and a {} in an earlier trial", type, kind);
-  }
-  if (type != "CategoricalDistribution") {
-    return "";
-  }
-  const auto choices = attributes->value.FindMember("choices");
-  if (choices == attributes->value.MemberEnd() || !choices->value.IsArray()) {
-    return "has no choices";
-  }
-  const auto size = static_cast<double>(choices->value.Size());
-  return value >= 0 && value < size
-             ? ""
-             : fmt::format("is choice {} of {}; Optuna cannot load the study", value, size);
-}
-
 void FileChecker::check_parameters() {
-  Statement rows(*connection_,
-                 "SELECT s.study_name, t.number, p.param_name, p.param_value, p.distribution_json, "
-                 "s.study_id FROM trial_params p JOIN trials t ON t.trial_id = p.trial_id JOIN "
-                 "studies s ON s.study_id = t.study_id ORDER BY t.trial_id, p.param_id");
+  const bool has_records = has_side_tables(*connection_);
+  Statement rows(
+      *connection_,
+      fmt::format(
+          "SELECT s.study_name, t.number, p.param_name, p.param_value, p.distribution_json, "
+          "s.study_id, typeof(p.param_value), {} FROM trial_params p JOIN trials t ON "
+          "t.trial_id = p.trial_id JOIN studies s ON s.study_id = t.study_id {} ORDER BY "
+          "t.trial_id, p.param_id",
+          has_records ? "ifnull(a.params, '')" : "''",
+          has_records ? "LEFT JOIN autoglm_study o ON o.study_id = s.study_id LEFT JOIN "
+                        "autoglm_trial a ON a.study = o.study AND a.number = t.number"
+                      : "")
+          .c_str());
   std::map<std::pair<std::int64_t, std::string>, std::string> kinds;
   std::size_t found = 0;
   for (rows.with(); rows.step() && found < kMostOfAKind;) {
     const std::string name(rows.text(2));
-    std::string& kind = kinds[{rows.integer(5), name}];
-    const std::string problem = problem_with(rows.text(4), rows.real(3), kind);
+    const std::string problem = problem_with({.name = name,
+                                              .storage_class = rows.text(6),
+                                              .value = rows.real(3),
+                                              .distribution = rows.text(4),
+                                              .recorded = rows.text(7)},
+                                             kinds[{rows.integer(5), name}]);
     if (!problem.empty()) {
       ++found;
       add(rows.text(0), std::string(rows.text(1)), fmt::format("{}: {}", name, problem));
-    } else if (kind.empty()) {
-      kind = (*parse(rows.text(4)))["name"].GetString();
     }
   }
 }

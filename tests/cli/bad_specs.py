@@ -46,6 +46,8 @@ BAD_SPECS = [
      '5:20: /n_trials: "n_trials" means the same as "max_trials"; remove one of the two'),
     ("no parameters", '"parameters": {', '"x-parameters": {',
      '6:3: /x-parameters: unknown key "x-parameters"; did you mean "parameters"?'),
+    ("a metric that is the step", '"loss"', '"step"',
+     '3:22: /metric/name: in what a trial reports, step is the step; give the metric another name'),
     ("no trials", '"max_trials": 5', '"max_trials": 0',
      '5:17: /max_trials: must be at least 1, not 0'),
     ("text for a number", '"max_trials": 5', '"max_trials": "5"',

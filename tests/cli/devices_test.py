@@ -68,11 +68,14 @@ class WithoutGpu(StudyFolder):
 
     def test_a_study_for_a_gpu_that_is_not_there_ends_with_9_before_a_trial(self):
         self.train_spec("cuda")
-        result = self.run_bare("tune", "study.json")
-        self.assertEqual(result.returncode, 9, result.stderr)
-        self.assertIn("device cuda: the CUDA library does not load", result.stderr)
-        self.assertIn('write "cpu" or "auto"', result.stderr)
-        self.assertFalse(os.path.exists(self.path("study.db")))
+        # Regression: validate --run began the trial, and called its end one without the metric.
+        for call in ["tune"], ["validate", "--run"]:
+            with self.subTest(call):
+                result = self.run_bare(*call, "study.json")
+                self.assertEqual((result.returncode, result.stdout), (9, ""), result.stderr)
+                self.assertIn("device cuda: the CUDA library does not load", result.stderr)
+                self.assertIn('write "cpu" or "auto"', result.stderr)
+                self.assertFalse(os.path.exists(self.path("study.db")))
 
     def test_a_study_for_whatever_is_there_trains_on_the_cpu_and_says_why(self):
         self.train_spec("auto")

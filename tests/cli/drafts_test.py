@@ -63,6 +63,26 @@ class Init(StudyFolder):
         spec = self.draft("prog", "--lr", "1", options=["--metric", "acc", "--goal", "maximize", "--name", "mine"])
         self.assertEqual((spec["name"], spec["metric"]), ("mine", {"name": "acc", "goal": "maximize"}))
 
+    # Regression: an option before -- made CLI11 take the program's words for options of init.
+    def test_what_stands_behind_the_dashes_is_the_programs(self):
+        spec = self.draft("prog", "--goal", "3", "--", "--metric=x", options=["--metric", "acc"])
+        self.assertEqual(spec["metric"]["name"], "acc")
+        self.assertEqual(spec["trial"]["command"], ["prog", "--goal", "{goal}", "--", "--metric=x"])
+
+    def test_mistakes(self):
+        for arguments, message in (
+                (("--goal", "max", "--", "prog", "--lr", "3"), "--goal: max not in {minimize,maximize}; see --help"),
+                (("--metrik", "x", "--", "prog", "--lr", "3"), 'unknown argument "--metrik"; did you mean "--metric"?'),
+                (("prog", "--lr", "3"), 'unknown argument "--lr"; write -- before the command: '
+                                        "autoglm init -- python3 train.py --lr 0.01"),
+                (("--metric", "", "--", "prog"), '--metric "": a metric needs a name'),
+                (("--metric", "step", "--", "prog"), '--metric "step": in what a trial reports, step is the step; '
+                                                     "give the metric another name")):
+            with self.subTest(arguments):
+                result = self.run_autoglm("init", *arguments)
+                self.assertEqual((result.returncode, result.stdout, result.stderr),
+                                 (2, "", f"autoglm init: {message}\n"))
+
     def test_without_a_command_it_says_how(self):
         result = self.run_autoglm("init")
         self.assertEqual((result.returncode, result.stdout), (2, ""))

@@ -88,6 +88,33 @@ class Export(ToldStudy):
                       self.complaint(1, "export", "study.db", "--to", "optuna-sqlite", "--output", "no/a.db"))
 
 
+class ImportOfOurs(ToldStudy):
+    SPEC = """// Mine: "name" is first.
+{"parameters": {"x": {"type": "uniform", "min": 0, "max": 1}}, /* é */ %s "metric":
+  {"name": "loss", "goal": "minimize"}, "max_trials": 9} // end
+"""
+
+    def imported_spec(self, name):
+        """The spec that import prints of the second study of a file, which goes on with it."""
+        for begun in (), ("--new-study",):
+            self.study([{"ask": 1}, {"tell": {"trial": 0, "value": 1}}], "--study", "two.db", *begun, spec="two.json")
+        text = self.done("import", "two.db", "--study-name", name, "--study", "imp.db")
+        self.write("imp.json", text)
+        self.study([{"ask": 1}], "--study", "imp.db", spec="imp.json")
+        report = self.report("imp.db")
+        self.assertEqual((report["study"], len(report["trials"])), (name, 2))
+        return text
+
+    # Regression: the spec had the name that it was written with, and began another study.
+    def test_the_spec_of_a_further_study_goes_on_with_it(self):
+        self.write("two.json", self.SPEC % r'"name": "t\"w\u006f",')
+        self.assertEqual(self.imported_spec('t"wo-2'), self.SPEC % r'"name": "t\"wo-2",')
+
+    def test_a_spec_without_a_name_gets_the_studys(self):
+        self.write("two.json", "\ufeff" + self.SPEC % "")
+        self.assertIn('\n{"name": "two-2","parameters"', self.imported_spec("two-2"))
+
+
 class ImportOfOptuna(ToldStudy):
     def old(self, version):
         file = sqlite3.connect(self.path("old.db"))
@@ -152,6 +179,15 @@ class ImportOfOptuna(ToldStudy):
         self.imported("2.10")
         result = self.run_autoglm("stdio", "new.json", "--study", "new.db")
         self.assertEqual((result.returncode, result.stdout), (0, ""), result.stderr)
+
+    # Regression: explain wanted a searcher, which a study has not before ask or tune goes on with it.
+    def test_its_trials_are_explained_before_it_goes_on(self):
+        self.imported("2.10")
+        explained = json.loads(self.done("explain", "new.db", "2", "--json"))
+        self.assertEqual((explained["searcher"], explained["origin"]), (None, "foreign"))
+        self.assertEqual(explained["choice"], {"confirmed": None, "note": "another program chose it"})
+        self.assertEqual(explained["ending"]["rule"], "none")
+        self.assertIn("not derived: another program chose it", self.done("explain", "new.db", "2"))
 
     def test_mistakes(self):
         self.old("2.10")

@@ -92,6 +92,11 @@ class Baselines(ToldStudy):
         self.values(0.5)
         self.assertEqual(self.gate().returncode, 0)
         self.values(0.5000001, study="worse.db")
+        # Regression: the message was the library's, and the exit status 1.
+        folder = self.run_autoglm("report", "study.db", "--baseline", ".")
+        self.assertEqual((folder.returncode, folder.stdout), (2, ""))
+        self.assertEqual(folder.stderr, "--baseline .: is a directory; name the file that `report --format json` "
+                                        "wrote\n")
         self.assertEqual(self.run_autoglm("report", "worse.db", "--baseline",
                                           "main.json").returncode, 8)
 

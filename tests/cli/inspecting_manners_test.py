@@ -59,6 +59,28 @@ class Manners(StudyFolder):
             self.assertEqual(result.stderr, "study.db: trial 7: the study has trials 0 to 0; see "
                                             "`autoglm report study.db`\n")
 
+    # Regression: the range in the message had 309 digits, and what was beyond int64 became another trial.
+    def test_what_is_no_trials_number_is_a_usage_error(self):
+        self.make_study()
+        for command in ["tell", "explain", "tail", "rerun"]:
+            for word in "x", "-1", "0.5", "99999999999999999999":
+                with self.subTest(command=command, word=word):
+                    result = self.call(command, "study.db", word, *ON_A_STUDY[command][1:])
+                    self.assertEqual((result.returncode, result.stdout), (2, ""))
+                    self.assertEqual(result.stderr, f"autoglm {command}: trial: {word} is no trial's number, "
+                                                    "which counts from 0; see --help\n")
+
+    # Regression: the message was the library's.
+    def test_a_missing_folder_for_temporary_files_is_named(self):
+        self.spec(max_trials=1)
+        self.tune()
+        for call in ["validate", "--run", "study.json"], ["rerun", "study.db", "0"]:
+            with self.subTest(call):
+                result = self.run_autoglm(*call, environment={"TMPDIR": "/nope"})
+                self.assertEqual((result.returncode, result.stdout), (1, ""))
+                self.assertRegex(result.stderr, "^TMPDIR /nope: cannot keep temporary files: .*; set TMPDIR to a "
+                                                "folder that may be written\n$")
+
     def test_of_several_studies_one_must_be_named(self):
         self.make_study()
         self.spec(name="other", trial=None)

@@ -37,6 +37,14 @@ class EveryCommand(ToldStudy):
                 self.assertEqual((result.returncode, result.stderr), (0, ""))
                 self.assertRegex(result.stdout.lstrip(), rf"^Example: .*autoglm {command}\b")
 
+    def test_what_is_mistyped_gets_a_suggestion(self):
+        for words, message in (("tunee study.json", 'autoglm: no command is called "tunee"; did you mean "tune"?'),
+                               ("db chek study.db", 'autoglm db: no command is called "chek"; did you mean "check"?'),
+                               ("db", "autoglm db: a command is missing; one of check"),
+                               ("--verison", 'autoglm: unknown argument "--verison"; did you mean "--version"?')):
+            with self.subTest(words):
+                self.assertEqual(self.complaint(2, *words.split()), message + "\n")
+
     def test_a_missing_file_is_exit_2_with_its_name(self):
         for command in READS_STUDY + READS_SPEC:
             with self.subTest(command):

@@ -90,6 +90,47 @@ class Shards(StudyFolder):
         self.assertEqual(result.stderr, 'study.shard-1-of-2.db: study "study" is the shard 1/2, not 2/2; '
                                         "give this one another --study\n")
 
+    # Regression: the trials were in the study twice.
+    def test_no_shard_is_taken_twice(self):
+        self.spec(max_trials=4)
+        for index in 1, 2:
+            self.shard(index, 2)
+        first, second = (f"study.shard-{index}-of-2.db" for index in (1, 2))
+        self.merged(2)
+        for shards, place in (((first, second, first), first), ((first, second, "./" + second), "./" + second),
+                              (("study.db", second), second)):
+            with self.subTest(shards):
+                result = self.run_autoglm("merge", "all.db", *shards)
+                self.assertEqual((result.returncode, result.stdout), (2, ""))
+                self.assertRegex(result.stderr, f"^{place}: its trial [0-3] is in .*, too; name each shard once.*\n$")
+                self.assertFalse((self.folder / "all.db").exists())
+
+    def test_shards_that_are_missing_are_named(self):
+        self.spec(max_trials=5)
+        for index in 1, 3, 4:
+            self.shard(index, 5)
+        shards = [f"study.shard-{index}-of-5.db" for index in (1, 3, 4)]
+        result = self.run_autoglm("merge", "all.db", *shards)
+        self.assertEqual((result.returncode, result.stderr),
+                         (0, "all.db: is not the whole study: of 5 shards these are missing: 2, 5\n"))
+        self.shard(2, 5)
+        result = self.run_autoglm("merge", "more.db", "all.db", "study.shard-2-of-5.db")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
+    # Regression: the message advised an option that merge did not have.
+    def test_of_several_studies_one_is_named(self):
+        self.spec(max_trials=2)
+        for index in 1, 2:
+            self.shard(index, 2)
+            self.shard(index, 2, "--new-study")
+        shards = [f"study.shard-{index}-of-2.db" for index in (1, 2)]
+        result = self.run_autoglm("merge", "all.db", *shards)
+        self.assertEqual(result.returncode, 2)
+        self.assertIn("name one with --study-name", result.stderr)
+        result = self.run_autoglm("merge", "all.db", *shards, "--study-name", "study-2")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        self.assertEqual(self.report("all.db")["study"], "study-2")
+
     def test_mistakes(self):
         self.spec(max_trials=2)
         for shard in "0/2", "3/2", "1", "1/", "a/b", "1/2x":

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pty
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -17,6 +18,19 @@ def params(report):
 
 
 class Budget(StudyFolder):
+    # Regression: the hint did not name the study of several, and a file's dash made it an option.
+    def test_the_hint_at_more_works_as_it_is(self):
+        self.spec(max_trials=1)
+        for arguments in ((), ("--new-study",), ("--study=-x y.db",)):
+            with self.subTest(arguments):
+                hint = self.tune(*arguments).stdout.splitlines()[-1]
+                self.assertTrue(hint.startswith("more: autoglm report "), hint)
+                words = shlex.split(hint)[2:]
+                shown = self.run_autoglm(*words, "--format", "json")
+                self.assertEqual(shown.returncode, 0, shown.stderr)
+                self.assertEqual(json.loads(shown.stdout)["study"],
+                                 "study-2" if arguments == ("--new-study",) else "study")
+
     def test_a_study_runs_to_its_budget_and_says_what_is_best(self):
         self.spec()
         result = self.tune()
