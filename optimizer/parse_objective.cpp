@@ -11,8 +11,9 @@
 namespace autoglm {
 namespace {
 
-constexpr SpecKey kName{
-    .name = "name", .schema = R"({"type": "string", "minLength": 1})", .required = true};
+constexpr SpecKey kName{.name = "name",
+                        .schema = R"({"type": "string", "minLength": 1, "not": {"const": "step"}})",
+                        .required = true};
 constexpr SpecKey kGoal{.name = "goal",
                         .schema = R"({"enum": ["minimize", "maximize"]})",
                         .aliases = {"direction", "mode"},
