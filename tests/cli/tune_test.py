@@ -490,8 +490,7 @@ class Streams(StudyFolder):
         if child == 0:
             os.chdir(self.folder)
             os.execv(PROGRAM, [PROGRAM, "tune", "study.json"])
-        wait_until(lambda: (self.folder / "study.db").exists()
-                   and self.report()["counts"]["complete"] >= 2)
+        wait_until((self.folder / "study.trials/2").exists)
         os.close(terminal)
         _, status = os.waitpid(child, 0)
         self.assertEqual(os.waitstatus_to_exitcode(status), 129)
