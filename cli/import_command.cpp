@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <filesystem>
-#include <fstream>
 #include <memory>
 
 #include "cli/commands.h"
@@ -15,19 +14,12 @@
 #include "cli/version.h"
 #include "cli/wandb_sweep.h"
 #include "search_space/spec_document.h"
+#include "storage/database_file.h"
 #include "storage/travel_facts.h"
 #include "trainer/launch/command_spec.h"
 
 namespace autoglm {
 namespace {
-
-bool is_database(const std::string& path) {
-  constexpr std::string_view kMagic("SQLite format 3");
-  std::ifstream file(path, std::ios::binary);
-  std::string begin(kMagic.size(), '\0');
-  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
-  return begin == kMagic;
-}
 
 std::string target_of(const ImportOptions& options, const StudyRecord& study) {
   std::string path = options.study.empty() ? study.name + ".db" : options.study;

@@ -85,7 +85,7 @@ std::string missing_shards(const std::vector<ShardFile>& shards, std::int64_t co
   constexpr std::size_t kMostNamed = 20;
   std::set<std::int64_t> given;
   for (const ShardFile& shard : shards) {
-    const Share share = shard.record.shard.empty() ? Share{} : parse_shard(shard.record.shard);
+    const Share share = share_of(shard.record.shard);
     if (share.count != count) {
       return "";
     }
@@ -105,8 +105,7 @@ std::string missing_shards(const std::vector<ShardFile>& shards, std::int64_t co
 }
 
 void tell_missing(const std::vector<ShardFile>& shards, const std::string& output) {
-  const std::string& shard = shards.front().record.shard;
-  const std::int64_t count = shard.empty() ? 1 : parse_shard(shard).count;
+  const std::int64_t count = share_of(shards.front().record.shard).count;
   if (const std::string missing = missing_shards(shards, count); !missing.empty()) {
     write_stderr(fmt::format("{}: is not the whole study: of {} shards these are missing: {}\n",
                              output, count, missing));

@@ -3,13 +3,12 @@
 #include <fmt/format.h>
 
 #include "search_space/spec_document.h"
+#include "search_space/utf8.h"
 
 namespace autoglm {
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-
-bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 /// The byte at a place, whose line and column count from 1, the column in characters.
 std::size_t offset_of(std::string_view text, const SpecPlace& place) {

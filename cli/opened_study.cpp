@@ -16,12 +16,11 @@ StudyFile open_study_file(const std::string& path, const std::string& study_name
 
 void fail_unknown_trial(const StudyFile& file, const std::string& path, std::int64_t number) {
   const auto trials = static_cast<std::int64_t>(file.storage->trials(file.record).size());
-  throw UsageError(
-      trials == 0
-          ? fmt::format("{}: trial {}: the study has no trials yet", path, number)
-          : fmt::format(
-                "{}: trial {}: the study has trials 0 to {}; see `{}`", path, number, trials - 1,
-                report_command(path, file.storage->studies().size() == 1 ? "" : file.record.name)));
+  throw UsageError(trials == 0
+                       ? fmt::format("{}: trial {}: the study has no trials yet", path, number)
+                       : fmt::format("{}: trial {}: the study has trials 0 to {}; see `{}`", path,
+                                     number, trials - 1,
+                                     report_command(path, *file.storage, file.record)));
 }
 
 }  // namespace autoglm

@@ -6,12 +6,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
+
+#include "storage/database_file.h"
 
 namespace autoglm {
 namespace {
@@ -27,16 +27,6 @@ int write_all(int descriptor, std::string_view text) {
     }
   }
   return 0;
-}
-
-/// Regular files that begin as SQLite's do (sqlite.org/fileformat.html, section 1.3).
-bool is_database(const std::string& path) {
-  constexpr std::string_view kMagic("SQLite format 3\0", 16);
-  std::array<char, kMagic.size()> begin{};
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored) &&
-         std::ifstream(path, std::ios::binary).read(begin.data(), begin.size()) &&
-         std::string_view(begin.data(), begin.size()) == kMagic;
 }
 
 /// A closed pipe; a descriptor that was closed; a terminal that was.

@@ -102,7 +102,7 @@ void settle_seed(StudyRecord& record, const StudySpec& spec, std::optional<std::
 void settle_share(StudyRecord& record, StudySpec& spec, bool has_trials, const std::string& path) {
   const std::string wanted = shard_text(spec.share);
   if (wanted.empty() && !record.shard.empty()) {
-    spec.share = parse_shard(record.shard);
+    spec.share = share_of(record.shard);
     return;
   }
   // A shard of an earlier autoglm did not know that it was one.

@@ -59,6 +59,8 @@ std::string shard_text(const Share& share) {
   return share.count == 1 ? "" : fmt::format("{}/{}", share.index + 1, share.count);
 }
 
+Share share_of(const std::string& shard) { return shard.empty() ? Share{} : parse_shard(shard); }
+
 void take_share(const Share& share, StudySpec& spec, StudyOptions& options,
                 std::optional<std::int64_t>& trials) {
   if (options.study.empty()) {

@@ -14,6 +14,8 @@ namespace autoglm {
 Share parse_shard(const std::string& text);
 /// The same the other way; empty for the share that is the whole.
 std::string shard_text(const Share& share);
+/// What shard_text wrote.
+Share share_of(const std::string& shard);
 
 /// Makes of `spec` the share: its part of `initial`, its own seed and, unless --study is given, its
 /// own file, NAME.shard-I-of-N.db. `trials` becomes its part of the budget; of a grid it is the

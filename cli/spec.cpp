@@ -7,6 +7,7 @@
 #include <iterator>
 
 #include "cli/spec_overrides.h"
+#include "cli/trial_text.h"
 #include "optimizer/pruners/catalog.h"
 #include "optimizer/searchers/catalog.h"
 
@@ -51,20 +52,12 @@ bool has_control_character(const std::string& text) {
   return false;
 }
 
-std::size_t characters(const std::string& text) {
-  std::size_t n = 0;
-  for (const char c : text) {
-    n += (static_cast<unsigned char>(c) & 0xc0) != 0x80 ? 1 : 0;
-  }
-  return n;
-}
-
 std::string read_name(const SpecNode* node, const std::string& path) {
   if (node == nullptr) {
     return path == "-" ? "study" : std::filesystem::path(path).stem().string();
   }
   const std::string& name = node->as_string();
-  const std::size_t length = characters(name);
+  const std::size_t length = width_of(name);
   if (length < 1 || length > 512) {
     node->fail(
         fmt::format("a study's name has 1 to 512 characters, this one has {}; shorten it", length));

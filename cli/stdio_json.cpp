@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "cli/stdio_request.h"
+#include "search_space/utf8.h"
 
 namespace autoglm {
 namespace {
@@ -111,7 +112,7 @@ std::string shown(const JsonValue& node) {
   std::string text = json_of(node);
   if (text.size() > kLongestShown) {
     std::size_t end = kLongestShown;
-    while ((static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+    while (continues_character(text[end])) {
       --end;
     }
     text = text.substr(0, end) + "…";

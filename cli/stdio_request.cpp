@@ -129,11 +129,10 @@ TrialState read_state(const JsonValue& node) {
 }
 
 double read_duration(const JsonValue& node) {
-  constexpr double kLongest = 36500.0 * 86400;  // now less this is a time in nanoseconds still
-  if (!node.IsNumber() || node.GetDouble() < 0 || node.GetDouble() > kLongest) {
+  if (!node.IsNumber() || node.GetDouble() < 0 || node.GetDouble() > kLongestDuration) {
     bad_request(
         fmt::format("/tell/duration_s: must be a number of seconds from 0 to {:.0f}, not {}",
-                    kLongest, shown(node)));
+                    kLongestDuration, shown(node)));
   }
   return node.GetDouble();
 }

@@ -20,7 +20,7 @@ SearcherChoice searcher_of(const StoredStudy& study, const StudyRecord& record) 
                         .objectives = study.spec.objective.size(),
                         .parallel = study.spec.parallel,
                         .max_trials = record.max_trials,
-                        .share = record.shard.empty() ? Share{} : parse_shard(record.shard)});
+                        .share = share_of(record.shard)});
 }
 
 /// Digits of models depend on the instructions that compute them.

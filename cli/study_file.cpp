@@ -56,6 +56,10 @@ std::string report_command(const std::string& path, const std::string& study_nam
   return shell_quoted(words);
 }
 
+std::string report_command(const std::string& path, Storage& storage, const StudyRecord& study) {
+  return report_command(path, storage.studies().size() == 1 ? "" : study.name);
+}
+
 StudyRecord choose_study(const std::string& path, const std::string& name,
                          std::vector<StudyRecord> studies) {
   if (name.empty()) {

@@ -8,8 +8,8 @@ namespace autoglm {
 /// Where temporary files are kept ($TMPDIR, else /tmp). Throws OutputError unless it is there.
 std::string temporary_folder();
 
-/// A new folder autoglm-PURPOSE-… where temporary files are kept. What a trial wrote
-/// there stays, for whoever was told its name; a folder in which nothing was begun goes.
+/// A new folder autoglm-PURPOSE-… where temporary files are kept. What a trial wrote there stays,
+/// for whoever was told its name; a folder in which nothing was begun goes.
 class TemporaryDirectory {
  public:
   /// Makes it. Throws OutputError.

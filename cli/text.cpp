@@ -5,6 +5,7 @@
 #include <cmath>
 #include <ctime>
 
+#include "search_space/utf8.h"
 #include "search_space/value.h"
 
 namespace autoglm {
@@ -49,7 +50,7 @@ std::string one_line(std::string_view text, std::size_t columns) {
   std::size_t used = 0;
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool begins_character = (byte & 0xc0) != 0x80;
+    const bool begins_character = !continues_character(c);
     if (begins_character && used == columns) {
       return line;
     }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "cli/text.h"
+#include "search_space/utf8.h"
 
 namespace autoglm {
 namespace {
@@ -77,9 +78,8 @@ std::string printable(std::string_view text) {
 }
 
 std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xc0) != 0x80;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return !continues_character(c); }));
 }
 
 std::string padded(std::string_view text, std::size_t width) {

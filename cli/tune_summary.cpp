@@ -84,8 +84,7 @@ std::string tune_summary(const OpenStudy& open, const CommandSpec& command,
   if (counts[TrialState::complete] == 0) {
     text += "no trial is complete\n";
   }
-  const bool alone = open.storage->studies().size() == 1;
-  return text + fmt::format("more: {}\n", report_command(open.path, alone ? "" : open.record.name));
+  return text + fmt::format("more: {}\n", report_command(open.path, *open.storage, open.record));
 }
 
 }  // namespace autoglm

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "cli/output.h"
+#include "search_space/utf8.h"
 
 namespace autoglm {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 constexpr std::size_t kLeastRoom = 20;  // for what follows a break
 constexpr std::size_t kFurtherIn = 2;
 constexpr char kEscape = '\x1b';
-
-bool begins_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }
 
 /// Characters that are seen; an escape code ends with its first letter.
 std::size_t seen_width(std::string_view text) {
@@ -25,7 +24,7 @@ std::size_t seen_width(std::string_view text) {
     } else if (in_code) {
       in_code = (c < 'a' || c > 'z') && (c < 'A' || c > 'Z');
     } else {
-      width += begins_character(c) ? 1U : 0U;
+      width += continues_character(c) ? 0U : 1U;
     }
   }
   return width;

@@ -97,6 +97,9 @@ SpecRoot with_override(const SpecRoot& root, const std::string& assignment);
 /// JSON text on one line, comments gone, the order of keys kept.
 std::string to_json(const SpecNode& node);
 
+/// 36500 days in seconds: from now, it is a time in nanoseconds still.
+inline constexpr double kLongestDuration = 36500.0 * 86400;
+
 /// "90s" -> seconds; nothing when it is not a duration, or one beyond 36500 days.
 std::optional<double> parse_duration(std::string_view text);
 

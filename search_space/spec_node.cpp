@@ -219,10 +219,9 @@ std::optional<double> parse_duration(std::string_view text) {
   }
   constexpr std::pair<std::string_view, double> kUnits[] = {
       {"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
-  constexpr double kLongest = 36500.0 * 86400;  // added to now, it is a time in nanoseconds still
   const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const auto& [name, seconds] : kUnits) {
-    if (unit == name && amount * seconds <= kLongest) {
+    if (unit == name && amount * seconds <= kLongestDuration) {
       return amount * seconds;
     }
   }

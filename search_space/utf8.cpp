@@ -46,7 +46,7 @@ std::size_t utf8_length(std::string_view text, std::size_t at) {
     return 0;
   }
   for (std::size_t i = 1; i < length; ++i) {
-    if ((byte_at(text, at + i) & 0xc0U) != 0x80) {
+    if (!continues_character(text[at + i])) {
       return 0;
     }
   }

@@ -7,6 +7,11 @@
 
 namespace autoglm {
 
+/// Whether a byte goes on with the character that an earlier one began.
+constexpr bool continues_character(char byte) {
+  return (static_cast<unsigned char>(byte) & 0xc0U) == 0x80;
+}
+
 /// The number of bytes of the character that begins at `at`; 0 when no valid one does (RFC 3629: no
 /// overlong forms, no surrogates, nothing beyond U+10FFFF). REQUIRES: at < text.size().
 std::size_t utf8_length(std::string_view text, std::size_t at);

@@ -23,6 +23,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// With its final NUL.
+constexpr std::string_view kMagic("SQLite format 3\0", 16);
+
 [[noreturn]] void refuse(const std::string& path, const std::string& what) {
   throw StorageError(fmt::format("{}: {}", path, what));
 }
@@ -63,9 +66,7 @@ bool is_in_wal_mode(const std::string& file, const std::string& path, OpenMode m
     }
     return false;
   }
-  static constexpr char kText[] = "SQLite format 3";
-  constexpr std::string_view kMagic(kText, sizeof kText);  // with its final NUL
-  if (std::string_view(bytes.data(), static_cast<std::size_t>(size)).substr(0, 16) != kMagic) {
+  if (!std::string_view(bytes.data(), static_cast<std::size_t>(size)).starts_with(kMagic)) {
     refuse(path, "is not a study: not an SQLite database; give another file");
   }
   return bytes[18] == 2;
@@ -182,6 +183,14 @@ std::unique_ptr<Connection> open_for_writing(const fs::path& file, const std::st
 }
 
 }  // namespace
+
+bool is_database(const std::string& path) {
+  std::array<char, kMagic.size()> begin{};
+  std::error_code ignored;
+  return fs::is_regular_file(path, ignored) &&
+         std::ifstream(path, std::ios::binary).read(begin.data(), begin.size()) &&
+         std::string_view(begin.data(), begin.size()) == kMagic;
+}
 
 std::unique_ptr<Connection> open_database(const std::string& path, OpenMode mode) {
   std::error_code error;

@@ -121,7 +121,7 @@ struct ParameterRow {
   std::string_view storage_class{};  // of the value, in SQLite's words
   double value = 0;
   std::string_view distribution{};
-  std::string_view recorded{};  // the trial's parameters in autoglm's own row; empty: it has none
+  const Json* recorded = nullptr;  // the trial's parameters in autoglm's own row, if it has one
 };
 
 const rapidjson::Value* number_in(const rapidjson::Value& object, const char* key) {
@@ -167,13 +167,12 @@ std::string problem_with_choice(double value, const rapidjson::Value& attributes
 /// autoglm reads its own row, Optuna the other one: they must say the same.
 std::string problem_with_record(const ParameterRow& row, bool is_choice,
                                 const rapidjson::Value& attributes) {
-  const std::unique_ptr<Json> record = row.recorded.empty() ? nullptr : parse(row.recorded);
-  if (record == nullptr || !record->IsObject()) {
+  if (row.recorded == nullptr || !row.recorded->IsObject()) {
     return "";
   }
-  const auto found = record->FindMember(
+  const auto found = row.recorded->FindMember(
       rapidjson::Value(row.name.data(), static_cast<rapidjson::SizeType>(row.name.size())));
-  if (found == record->MemberEnd()) {
+  if (found == row.recorded->MemberEnd()) {
     return "";  // of a configuration in part, which the program that ran it filled in
   }
   const bool is_same =
@@ -334,14 +333,20 @@ void FileChecker::check_parameters() {
                       : "")
           .c_str());
   std::map<std::pair<std::int64_t, std::string>, std::string> kinds;
+  std::string record;  // of the trial that the rows are at
+  std::unique_ptr<Json> recorded;
   std::size_t found = 0;
   for (rows.with(); rows.step() && found < kMostOfAKind;) {
     const std::string name(rows.text(2));
+    if (rows.text(7) != record) {
+      record = rows.text(7);
+      recorded = parse(record);
+    }
     const std::string problem = problem_with({.name = name,
                                               .storage_class = rows.text(6),
                                               .value = rows.real(3),
                                               .distribution = rows.text(4),
-                                              .recorded = rows.text(7)},
+                                              .recorded = recorded.get()},
                                              kinds[{rows.integer(5), name}]);
     if (!problem.empty()) {
       ++found;

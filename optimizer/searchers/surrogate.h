@@ -23,8 +23,8 @@ class SurrogateFitter {
   /// `encoding` must outlive it.
   SurrogateFitter(const Encoding& encoding, std::vector<OutputWarp> warps);
 
-  /// The fits to the evidence, one a warp. Where all costs are equal nothing can be
-  /// fitted: once, with lengths that a fit would start from (at least 0.5), and hardly any noise.
+  /// The fits to the evidence, one a warp. Where all costs are equal nothing can be fitted: once,
+  /// with lengths that a fit would start from (at least 0.5), and hardly any noise.
   /// REQUIRES: at least one finished trial; at least one feature.
   const std::vector<FittedWarp>& fit(const Evidence& evidence);
 

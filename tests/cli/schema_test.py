@@ -111,23 +111,24 @@ class Schema(StudyFolder):
             seen.add(name)
         self.assertEqual(BEYOND_A_SCHEMA - seen, set())
 
+    def judged(self, spec):
+        """By the schema, and by `validate`."""
+        self.write("spec.json", json.dumps(spec))
+        return self.mistakes(spec), self.run_autoglm("validate", "spec.json")
+
     def test_it_takes_what_training_may_have_and_so_does_validate(self):
         self.write("a.csv", "x,y\n" + "".join(f"{i},{i * i}\n" for i in range(40)))
         for section, key, value in GOOD_TRAINING:
             with self.subTest(section=section, key=key, value=value):
-                spec = training_spec(section, key, value)
-                self.assertEqual(self.mistakes(spec), [])
-                self.write("spec.json", json.dumps(spec))
-                result = self.run_autoglm("validate", "spec.json")
+                mistakes, result = self.judged(training_spec(section, key, value))
+                self.assertEqual(mistakes, [])
                 self.assertEqual((result.returncode, result.stderr), (0, ""))
 
     def test_it_refuses_what_training_may_not_have_and_so_does_validate(self):
         for section, key, value in BAD_TRAINING:
             with self.subTest(section=section, key=key, value=value):
-                spec = training_spec(section, key, value)
-                self.assertNotEqual(self.mistakes(spec), [])
-                self.write("spec.json", json.dumps(spec))
-                result = self.run_autoglm("validate", "spec.json")
+                mistakes, result = self.judged(training_spec(section, key, value))
+                self.assertNotEqual(mistakes, [])
                 self.assertEqual(result.returncode, 2)
                 self.assertIn(f": /trial/{section}/{key}", result.stderr)
 

@@ -451,27 +451,27 @@ class Streams(StudyFolder):
         self.assertEqual(process.wait(60), 0)
         self.assertEqual(self.report()["counts"]["complete"], 4)
 
+    def with_full(self, stream, *words):
+        """Runs the program with one of its two streams on a full disk."""
+        with open("/dev/full", "w") as full:
+            streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full}
+            return subprocess.run([PROGRAM, *words], cwd=self.folder, text=True, **streams)
+
     def test_a_full_standard_output_is_exit_1(self):
         self.spec()
-        with open("/dev/full", "w") as full:
-            process = subprocess.run([PROGRAM, "tune", "study.json"], cwd=self.folder, stdout=full,
-                                     stderr=subprocess.PIPE, text=True)
+        process = self.with_full("stdout", "tune", "study.json")
         self.assertEqual(process.returncode, 1)
         self.assertIn("standard output: cannot be written", process.stderr)
         self.assertEqual(self.report()["counts"]["complete"], 4)
 
-
     def test_standard_error_that_cannot_be_written_ends_nothing(self):
         self.spec()
-        with open("/dev/full", "w") as full:
-            process = subprocess.run([PROGRAM, "tune", "study.json"], cwd=self.folder, stderr=full,
-                                     stdout=subprocess.PIPE, text=True)
-            self.assertEqual(process.returncode, 0)
-            self.assertIn("best trial", process.stdout)
-            for status, words in ((2, ["report", "nope.db"]), (2, ["reprot"]),
-                                  (6, ["report", "study.db", "--assert", "loss < -1e9"])):
-                self.assertEqual(subprocess.run([PROGRAM, *words], cwd=self.folder, stderr=full,
-                                                stdout=subprocess.DEVNULL).returncode, status, words)
+        process = self.with_full("stderr", "tune", "study.json")
+        self.assertEqual(process.returncode, 0)
+        self.assertIn("best trial", process.stdout)
+        for status, words in ((2, ["report", "nope.db"]), (2, ["reprot"]),
+                              (6, ["report", "study.db", "--assert", "loss < -1e9"])):
+            self.assertEqual(self.with_full("stderr", *words).returncode, status, words)
         self.assertEqual(self.report()["counts"]["complete"], 4)
 
     def test_a_reader_of_standard_error_that_goes_away_changes_nothing(self):

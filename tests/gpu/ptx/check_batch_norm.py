@@ -5,6 +5,7 @@ import numpy as np
 import references
 from columns import column_map, column_sums
 from common import MANGLED, WIDE, Check
+from norms import added_gradients, check_gradients
 
 
 def check_batch_norm(check, kind, rows, channels, scale=1.0):
@@ -59,7 +60,7 @@ def check_batch_norm_backward(check, kind, x, gamma, forward, what):
     rows, channels = x.shape
     dy = check.numbers(x.shape, kind)
     upstream = device.put(dy, kind, constant=False)
-    dgamma, dbeta = (device.put(np.full(channels, start), constant=False) for start in (2.0, -3.0))
+    dgamma, dbeta = added_gradients(device, channels)
     totals = device.empty(channels * 2)
     column_sums(device, f"ReadGradientsI{MANGLED[kind]}E",
                 ("PPPPq", where, upstream, *arrays[2:4], channels), ("4SumsILi2E", 2),
@@ -69,9 +70,7 @@ def check_batch_norm_backward(check, kind, x, gamma, forward, what):
         channels, width)
     mean, inverse = (device.get(address, channels) for address in arrays[2:4])
     expected = references.norm_backward(x, dy, gamma, mean, inverse, 0)
-    check.same(f"{what}: dx", upstream, expected["dx"], kind)
-    check.same_added(f"{what}: dgamma", dgamma, expected["dgamma"], 2.0)
-    check.same_added(f"{what}: dbeta", dbeta, expected["dbeta"], -3.0)
+    check_gradients(check, what, kind, {"dx": upstream, "dgamma": dgamma, "dbeta": dbeta}, expected)
 
 
 def check_batch_norms(kernels):

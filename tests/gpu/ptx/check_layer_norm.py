@@ -1,11 +1,10 @@
 """layer_norm.cu."""
 
-import numpy as np
-
 import references
 from columns import column_sums
 from common import MANGLED, WIDE, Check, team_grid, team_of
 from device import number_of, value_of
+from norms import added_gradients, check_gradients
 
 
 def check_layer_norm(check, kind, rows, columns, scale=1.0):
@@ -38,7 +37,7 @@ def check_backward(check, kind, x, gamma, forward, statistics, what):
     saved = {name: value_of(number_of(statistics[name][0], "f32"), "f32")
              for name in ("mean", "inverse")}
     mean, inverse = (device.put(values) for values in saved.values())
-    dgamma, dbeta = (device.put(np.full(columns, start), constant=False) for start in (2.0, -3.0))
+    dgamma, dbeta = added_gradients(device, columns)
     column_sums(device, f"ReadGradientsI{MANGLED[kind]}E",
                 ("PPPPq", where, upstream, mean, inverse, columns), ("4SumsILi2E", 2),
                 "FinishGradients", ("PP", dgamma, dbeta), rows, columns, width)
@@ -48,9 +47,7 @@ def check_backward(check, kind, x, gamma, forward, statistics, what):
                   ("q", columns))
     expected = references.norm_backward(x, dy, gamma, saved["mean"][:, None],
                                         saved["inverse"][:, None], 1)
-    check.same(f"{what}: dx", upstream, expected["dx"], kind)
-    check.same_added(f"{what}: dgamma", dgamma, expected["dgamma"], 2.0)
-    check.same_added(f"{what}: dbeta", dbeta, expected["dbeta"], -3.0)
+    check_gradients(check, what, kind, {"dx": upstream, "dgamma": dgamma, "dbeta": dbeta}, expected)
 
 
 def check_layer_norms(kernels):
