@@ -56,7 +56,7 @@ void read_path(SectionReader& reader, std::string_view key, const std::string& d
 /// A name, or without a header the number of a column.
 void read_target(SectionReader& reader, DataSpec& spec) {
   if (const SpecNode* node = reader.find(
-          "target", either_schema(integer_schema(0, kMostColumns), R"({"type": "string"})"))) {
+          "target", either_schema(integer_schema(0, kMostColumns), any_text_schema()))) {
     spec.target = node->is(SpecNode::Kind::integer)
                       ? std::to_string(node->as_integer(0, kMostColumns))
                       : node->as_string();

@@ -38,7 +38,7 @@ constexpr std::string_view kWatchSection = "watch";
 constexpr std::string_view kGroupSection = "group";
 
 void read_group(SectionReader& reader, OptimizerSpec::Group& group) {
-  if (const SpecNode* prefix = reader.require("prefix", R"({"type": "string"})")) {
+  if (const SpecNode* prefix = reader.require("prefix", any_text_schema())) {
     group.prefix = prefix->as_string();
   }
   reader.number("lr_factor", kNotNegative, group.lr_factor);
@@ -107,7 +107,7 @@ void read_section(const SpecNode& node, std::string_view what,
 
 /// Schedule and loss: a word, or an object with `type` and options.
 void read_schedule_and_loss(SectionReader& reader, nn::TrainingSpec& spec) {
-  const auto find = [&](std::string_view key, const std::string& words) {
+  const auto find = [&](std::string_view key, const Schema& words) {
     return reader.find(key, either_schema(words, section_schema(key)));
   };
   const SpecNode* const schedule = find(kScheduleSection, word_schema(kSchedules));

@@ -39,14 +39,20 @@ SectionReader SectionReader::describing() {
   return reader;
 }
 
-const SpecNode* SectionReader::find(std::string_view key, std::string schema) {
-  keys_.push_back({.name = std::string(key), .schema = std::move(schema)});
+const SpecNode* SectionReader::find(std::string_view key, const Schema& schema) {
+  if (describing_) {
+    keys_.push_back({.name = std::string(key), .schema = schema()});
+    return nullptr;
+  }
   return reader_.find(key);
 }
 
-const SpecNode* SectionReader::require(std::string_view key, std::string schema) {
-  keys_.push_back({.name = std::string(key), .schema = std::move(schema), .required = true});
-  return describing_ ? nullptr : &reader_.require(key);
+const SpecNode* SectionReader::require(std::string_view key, const Schema& schema) {
+  if (describing_) {
+    keys_.push_back({.name = std::string(key), .schema = schema(), .required = true});
+    return nullptr;
+  }
+  return &reader_.require(key);
 }
 
 void SectionReader::number(std::string_view key, const NumberBounds& bounds, double& target) {

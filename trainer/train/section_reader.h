@@ -29,9 +29,9 @@ class SectionReader {
   static SectionReader describing();
 
   /// `schema` is the JSON Schema of the value once parameters are filled in: section_schema.h.
-  const SpecNode* find(std::string_view key, std::string schema);
+  const SpecNode* find(std::string_view key, const Schema& schema);
   /// Null only when describing.
-  const SpecNode* require(std::string_view key, std::string schema);
+  const SpecNode* require(std::string_view key, const Schema& schema);
 
   void number(std::string_view key, const NumberBounds& bounds, double& target);
   void integer(std::string_view key, std::int64_t at_least, std::int64_t at_most,
@@ -69,7 +69,7 @@ class SectionReader {
   /// Throws SpecError at a key that nobody asked for.
   void finish() const { reader_.finish(); }
 
-  /// All that was asked for.
+  /// All that was asked for while describing.
   std::vector<SectionKey>& keys() { return keys_; }
 
  private:

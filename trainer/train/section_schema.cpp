@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <cmath>
+#include <utility>
 
 #include "search_space/spec_key.h"
 #include "search_space/value.h"
@@ -18,85 +19,101 @@ constexpr std::string_view kParameter =
 /// A string with such names in it.
 constexpr std::string_view kTextWithName = R"({"type": "string", "pattern": "\\{[^{}]+\\}"})";
 
-std::string or_parameter(std::string_view schema) {
-  return either_schema(std::string(schema), std::string(kParameter));
-}
-
-std::string or_text_with_name(std::string_view schema) {
-  return either_schema(std::string(schema), std::string(kTextWithName));
+std::string any_of(std::string_view one, std::string_view other) {
+  return fmt::format(R"({{"anyOf": [{}, {}]}})", one, other);
 }
 
 }  // namespace
 
-std::string number_schema(const NumberBounds& bounds) {
-  std::string schema = R"({"type": "number")";
-  if (std::isfinite(bounds.at_least)) {
-    schema += fmt::format(R"(, "{}": {})", bounds.above ? "exclusiveMinimum" : "minimum",
-                          bounds.at_least);
-  }
-  if (std::isfinite(bounds.at_most)) {
-    schema +=
-        fmt::format(R"(, "{}": {})", bounds.below ? "exclusiveMaximum" : "maximum", bounds.at_most);
-  }
-  schema += '}';
-  return or_parameter(bounds.or_zero ? either_schema(schema, R"({"const": 0})") : schema);
+Schema number_schema(const NumberBounds& bounds) {
+  return [bounds] {
+    std::string schema = R"({"type": "number")";
+    if (std::isfinite(bounds.at_least)) {
+      schema += fmt::format(R"(, "{}": {})", bounds.above ? "exclusiveMinimum" : "minimum",
+                            bounds.at_least);
+    }
+    if (std::isfinite(bounds.at_most)) {
+      schema += fmt::format(R"(, "{}": {})", bounds.below ? "exclusiveMaximum" : "maximum",
+                            bounds.at_most);
+    }
+    schema += '}';
+    return any_of(bounds.or_zero ? any_of(schema, R"({"const": 0})") : schema, kParameter);
+  };
 }
 
-std::string integer_schema(std::int64_t at_least, std::int64_t at_most) {
-  return or_parameter(
-      fmt::format(R"({{"type": "integer", "minimum": {}, "maximum": {}}})", at_least, at_most));
+Schema integer_schema(std::int64_t at_least, std::int64_t at_most) {
+  return [at_least, at_most] {
+    return any_of(
+        fmt::format(R"({{"type": "integer", "minimum": {}, "maximum": {}}})", at_least, at_most),
+        kParameter);
+  };
 }
 
-std::string integers_schema(std::int64_t at_least, std::int64_t at_most) {
-  const std::string one = integer_schema(at_least, at_most);
+Schema integers_schema(std::int64_t at_least, std::int64_t at_most) {
+  const Schema one = integer_schema(at_least, at_most);
   return either_schema(one, list_schema(one));
 }
 
-std::string flag_schema() { return or_parameter(R"({"type": "boolean"})"); }
-
-std::string bytes_schema() {
-  return either_schema(
-      integer_schema(1, std::int64_t{1} << 53),
-      or_text_with_name(R"({"type": "string", "pattern": "^[0-9.eE+-]+[KMGT]?B$"})"));
+Schema flag_schema() {
+  return [] { return any_of(R"({"type": "boolean"})", kParameter); };
 }
 
-std::string duration_schema() { return or_text_with_name(kDurationSchema); }
-
-std::string text_schema(std::size_t longest) {
-  if (longest == std::numeric_limits<std::size_t>::max()) {
-    return R"({"type": "string", "minLength": 1})";
-  }
-  return or_text_with_name(
-      fmt::format(R"({{"type": "string", "minLength": 1, "maxLength": {}}})", longest));
+Schema bytes_schema() {
+  return either_schema(integer_schema(1, std::int64_t{1} << 53), [] {
+    return any_of(R"({"type": "string", "pattern": "^[0-9.eE+-]+[KMGT]?B$"})", kTextWithName);
+  });
 }
 
-std::string word_schema(const std::vector<std::string>& words) {
-  std::vector<std::string> quoted;
-  quoted.reserve(words.size());
-  for (const std::string& word : words) {
-    quoted.push_back(json_quoted(word));
-  }
-  return or_text_with_name(fmt::format(R"({{"enum": [{}]}})", fmt::join(quoted, ", ")));
+Schema duration_schema() {
+  return [] { return any_of(kDurationSchema, kTextWithName); };
 }
 
-std::string section_schema(std::string_view name) {
-  return fmt::format(R"({{"$ref": "#/definitions/{}"}})", name);
+Schema text_schema(std::size_t longest) {
+  return [longest]() -> std::string {
+    if (longest == std::numeric_limits<std::size_t>::max()) {
+      return R"({"type": "string", "minLength": 1})";
+    }
+    return any_of(fmt::format(R"({{"type": "string", "minLength": 1, "maxLength": {}}})", longest),
+                  kTextWithName);
+  };
 }
 
-std::string members_schema(const std::string& value) {
-  return fmt::format(R"({{"type": "object", "additionalProperties": {}}})", value);
+Schema any_text_schema() {
+  return [] { return std::string(kTextSchema); };
 }
 
-std::string list_schema(const std::string& element, std::size_t at_least, std::size_t at_most) {
-  const std::string most = at_most == std::numeric_limits<std::size_t>::max()
-                               ? ""
-                               : fmt::format(R"(, "maxItems": {})", at_most);
-  return fmt::format(R"({{"type": "array", "minItems": {}{}, "items": {}}})", at_least, most,
-                     element);
+Schema word_schema(std::function<std::vector<std::string>()> words) {
+  return [words = std::move(words)] {
+    std::vector<std::string> quoted = words();
+    for (std::string& word : quoted) {
+      word = json_quoted(word);
+    }
+    return any_of(fmt::format(R"({{"enum": [{}]}})", fmt::join(quoted, ", ")), kTextWithName);
+  };
 }
 
-std::string either_schema(const std::string& one, const std::string& other) {
-  return fmt::format(R"({{"anyOf": [{}, {}]}})", one, other);
+Schema section_schema(std::string_view name) {
+  return [name] { return fmt::format(R"({{"$ref": "#/definitions/{}"}})", name); };
+}
+
+Schema members_schema(Schema value) {
+  return [value = std::move(value)] {
+    return fmt::format(R"({{"type": "object", "additionalProperties": {}}})", value());
+  };
+}
+
+Schema list_schema(Schema element, std::size_t at_least, std::size_t at_most) {
+  return [element = std::move(element), at_least, at_most] {
+    const std::string most = at_most == std::numeric_limits<std::size_t>::max()
+                                 ? ""
+                                 : fmt::format(R"(, "maxItems": {})", at_most);
+    return fmt::format(R"({{"type": "array", "minItems": {}{}, "items": {}}})", at_least, most,
+                       element());
+  };
+}
+
+Schema either_schema(Schema one, Schema other) {
+  return [one = std::move(one), other = std::move(other)] { return any_of(one(), other()); };
 }
 
 }  // namespace autoglm

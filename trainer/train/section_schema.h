@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <string>
 #include <string_view>
@@ -53,27 +54,34 @@ std::vector<std::string> words_of(const WordTable<Enum, n>& table) {
   return words;
 }
 
-std::string number_schema(const NumberBounds& bounds);
-std::string integer_schema(std::int64_t at_least, std::int64_t at_most);
+/// Written out where a section is described, and not where its values are read.
+using Schema = std::function<std::string()>;
+
+Schema number_schema(const NumberBounds& bounds);
+Schema integer_schema(std::int64_t at_least, std::int64_t at_most);
 /// integers_of: one, or a list.
-std::string integers_schema(std::int64_t at_least, std::int64_t at_most);
-std::string flag_schema();
-std::string bytes_schema();
-std::string duration_schema();
+Schema integers_schema(std::int64_t at_least, std::int64_t at_most);
+Schema flag_schema();
+Schema bytes_schema();
+Schema duration_schema();
 /// Not empty, at most `longest` characters.
-std::string text_schema(std::size_t longest = std::numeric_limits<std::size_t>::max());
-std::string word_schema(const std::vector<std::string>& words);
+Schema text_schema(std::size_t longest = std::numeric_limits<std::size_t>::max());
+/// Any text, the empty one too.
+Schema any_text_schema();
+/// One of what `words` gives.
+Schema word_schema(std::function<std::vector<std::string>()> words);
+/// `table` must outlive it.
 template <typename Enum, std::size_t n>
-std::string word_schema(const WordTable<Enum, n>& table) {
-  return word_schema(words_of(table));
+Schema word_schema(const WordTable<Enum, n>& table) {
+  return word_schema([&table] { return words_of(table); });
 }
 
-/// An object of the keys that are described under `name`.
-std::string section_schema(std::string_view name);
+/// An object of the keys that are described under `name`, which must outlive it.
+Schema section_schema(std::string_view name);
 /// An object whose members have any name.
-std::string members_schema(const std::string& value);
-std::string list_schema(const std::string& element, std::size_t at_least = 0,
-                        std::size_t at_most = std::numeric_limits<std::size_t>::max());
-std::string either_schema(const std::string& one, const std::string& other);
+Schema members_schema(Schema value);
+Schema list_schema(Schema element, std::size_t at_least = 0,
+                   std::size_t at_most = std::numeric_limits<std::size_t>::max());
+Schema either_schema(Schema one, Schema other);
 
 }  // namespace autoglm
