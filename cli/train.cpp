@@ -112,6 +112,16 @@ class SharedDevice {
   std::optional<MemoryReservation> share_{};
 };
 
+void make_folder(const std::string& path) {
+  std::error_code error;
+  fs::create_directories(path, error);
+  if (error) {
+    throw UsageError(
+        fmt::format("--dir {}: cannot be made: {}; choose a folder that can be written", path,
+                    error.message()));
+  }
+}
+
 RunContext context_of(const TrainOptions& options, SharedDevice& device) {
   RunContext context{
       .directory = options.directory,
@@ -119,6 +129,7 @@ RunContext context_of(const TrainOptions& options, SharedDevice& device) {
       .reserve = [&device](std::size_t bytes) { return device.reserve(bytes); },
       .stop = told_to_stop};
   if (!options.directory.empty()) {
+    make_folder(options.directory);
     context.resume_from = {options.directory};
     return context;
   }
@@ -156,7 +167,11 @@ int run_train(const TrainOptions& options) {
   spec.training.seed = settle_seed(options, *section, spec);
   SharedDevice device;
   RunContext context = context_of(options, device);
-  const std::string identity = fmt::format("{} {}", to_json(*section), spec.training.seed);
+  if (spec.training.keep_weights && context.directory.empty()) {
+    throw UsageError("keep_weights needs a folder for the weights: add --dir FOLDER");
+  }
+  context.section = to_json(*section);
+  const std::string identity = fmt::format("{} {}", context.section, spec.training.seed);
   context.fingerprint = nn::crc64(std::as_bytes(std::span(identity)));
   install_stop_signals();
   LineReporter reporter;

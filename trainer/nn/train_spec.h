@@ -160,6 +160,7 @@ struct TrainingSpec {
   std::string device{"cpu"};                         // cpu, cuda, cuda-emul, auto
   std::int64_t top_k = 5;                            // of precision_at_k and ndcg
   double checkpoint_seconds = 30;                    // between checkpoints; 0: after each epoch
+  bool keep_weights = false;                         // in a file beside the checkpoint, at the end
   std::uint64_t seed = 0;                            // of weights, order, dropout, augmentation
 };
 

@@ -185,6 +185,32 @@ double Fold::latency_milliseconds() {
   return nn::latency_ms([&] { trainer_.evaluate(samples_of(sample), results_.data()); });
 }
 
+std::vector<nn::SavedTensor> Fold::learnt() const {
+  const std::vector<nn::NamedArray> arrays = trainer_.save();
+  const nn::ParameterLayout& layout = trainer_.network().layout();
+  std::vector<nn::SavedTensor> tensors;
+  const auto add = [&](const std::string& name, const nn::Shape& shape) {
+    const auto begin = shape.sizes.begin();
+    tensors.push_back({name, {begin, begin + shape.rank}, find_array(arrays, name)->numbers});
+  };
+  for (const nn::ParameterInfo& info : layout.parameters()) {
+    add(info.name, info.shape);
+  }
+  for (const nn::StatisticInfo& info : layout.statistics()) {
+    add(info.name, {info.count});
+  }
+  const std::vector<std::int64_t> places{std::ssize(standardization_.mean)};
+  tensors.push_back({"input.mean", places, standardization_.mean});
+  tensors.push_back({"input.scale", places, standardization_.scale});
+  tensors.push_back({"input.missing", places, standardization_.missing});
+  if (dataset_.task() == nn::Task::regression) {
+    const auto one = [](double number) { return std::vector<double>{number}; };
+    tensors.push_back({"target.mean", {}, one(standardization_.target_mean)});
+    tensors.push_back({"target.deviation", {}, one(standardization_.target_deviation)});
+  }
+  return tensors;
+}
+
 void Fold::save(const std::string& prefix, CheckpointParts& parts) {
   parts.emplace_back(prefix + "network", nn::to_bytes(trainer_.save()));
   parts.emplace_back(prefix + "watch", nn::text_of(watch_.save()));

@@ -12,6 +12,7 @@
 #include "trainer/nn/data/dataset.h"
 #include "trainer/nn/model/network_trainer.h"
 #include "trainer/nn/run/checkpoint.h"
+#include "trainer/nn/run/safetensors.h"
 #include "trainer/nn/run/watch.h"
 #include "trainer/nn/train_spec.h"
 
@@ -48,6 +49,10 @@ class Fold {
   /// Milliseconds that one sample takes, the median of many.
   double latency_milliseconds();
 
+  /// What it takes to predict: parameters and running statistics by build_network's names, f32; of
+  /// Standardization "input.mean", "input.scale" [places], f64, and "input.missing", and for
+  /// regression "target.mean", "target.deviation" [], f64. REQUIRES: train() is not running.
+  std::vector<nn::SavedTensor> learnt() const;
   /// Adds its state, under names that begin with `prefix`. REQUIRES: train() is not running.
   void save(const std::string& prefix, CheckpointParts& parts);
   /// Throws CheckpointError, ArrayError.

@@ -155,6 +155,7 @@ void read_training(SectionReader& reader, nn::TrainingSpec& spec) {
   if (const SpecNode* checkpoint = reader.find("checkpoint", duration_schema())) {
     spec.checkpoint_seconds = checkpoint->as_seconds();
   }
+  reader.flag("keep_weights", spec.keep_weights);
   reader.seed("seed", spec.seed);
 }
 

@@ -15,6 +15,7 @@
 #include "trainer/nn/run/metrics.h"
 #include "trainer/nn/run/throughput.h"
 #include "trainer/train/fold.h"
+#include "trainer/train/kept_weights.h"
 #include "trainer/train/run_state.h"
 
 namespace autoglm {
@@ -252,6 +253,12 @@ RunResult TrainingRun::finish(std::int64_t step) {
   if (!tests.empty()) {
     const MetricValues mean = mean_of(tests);
     last.insert(last.end(), mean.begin(), mean.end());
+  }
+  if (spec_.training.keep_weights) {
+    for (std::size_t i = 0; i < state_.folds.size(); ++i) {
+      const std::string file = weights_file(i, state_.folds.size());
+      keep_weights(context_.directory + "/" + file, *state_.folds[i], *dataset_, context_.section);
+    }
   }
   last.emplace_back(nn::kLatency, state_.folds.front()->latency_milliseconds());
   tell(step, std::move(last));

@@ -31,6 +31,7 @@ struct RunContext {
   /// Waits until the device that was made has room for so many bytes beside the runs of others;
   /// false: told to stop meanwhile. Throws InfeasibleRun where it never has. Empty: nobody asks.
   std::function<bool(std::size_t bytes)> reserve{};
+  std::string section{};          // the JSON that the spec was read from; kept with the weights
   std::function<bool()> stop{};   // true: save and return
   std::uint64_t fingerprint = 0;  // of all that a run depends on: only its own checkpoints have it
 };
@@ -46,7 +47,8 @@ inline constexpr const char* kCheckpointFile = "checkpoint.agm";
 
 /// Trains. Steps of the reports are epochs, from 0. The last report has what is measured once:
 /// `latency_ms`, the metrics of the test part, with folds those of each fold. A run that goes on
-/// from a checkpoint first reports again what had been reported. Throws InfeasibleRun, DataError,
+/// from a checkpoint first reports again what had been reported. REQUIRES: a directory, where the
+/// spec asks to keep the weights. Throws InfeasibleRun, DataError,
 /// DeviceError, CheckpointError.
 RunResult run_training(const nn::TrainSpec& spec, const RunContext& context, RunReporter& reporter);
 

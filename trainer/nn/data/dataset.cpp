@@ -6,6 +6,10 @@
 
 namespace autoglm::nn {
 
+std::span<const Column> Dataset::columns() const {
+  return schema_ == nullptr ? std::span<const Column>() : schema_->columns();
+}
+
 std::int64_t Dataset::cached_bytes() const {
   std::int64_t bytes = 0;
   for (const auto& source : sources_) {

@@ -29,6 +29,8 @@ class Dataset {
   const Shape& sample() const { return sample_; }
   /// How many numbers a network gives: one a class, or one.
   std::int64_t outputs() const { return classes_.empty() ? 1 : std::ssize(classes_); }
+  /// Of a table, in the order of the file, the target among them; empty for arrays.
+  std::span<const Column> columns() const;
   std::int64_t rows() const { return static_cast<std::int64_t>(targets_.size()); }
   /// Rows that were left out because they are bad, or for a missing value.
   std::int64_t skipped_rows() const { return bad_rows_ + incomplete_rows_; }
