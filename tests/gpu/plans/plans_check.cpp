@@ -87,9 +87,9 @@ void print_table(const Devices& devices) {
   std::printf(
       "# Plans of cuDNN\n\n"
       "What `gpu-plans --table` prints with cuDNN %zu.%zu: the number of the engine that the "
-      "trainer "
-      "takes for y in f32, bf16 and f16,\nand for dx in bf16 and f16; *patches* where cuDNN has no "
-      "plan that it accepts; * where cuDNN compiles the engine for the\nshape.\n",
+      "trainer takes for y in f32, bf16\nand f16, and for dx in bf16 and f16; *patches* where "
+      "cuDNN "
+      "has no plan that the trainer accepts; * where cuDNN compiles the\nengine for the shape.\n",
       kVersion / 100, kVersion % 100);
   for (const ConvolutionGroup& group : convolution_groups()) {
     std::printf("\n## %s\n\n| batch x height x width x channels, to channels |", group.where);
