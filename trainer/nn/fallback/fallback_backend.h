@@ -14,7 +14,7 @@ namespace autoglm::nn {
 /// Operations by their names in Backend, each with the working type: that of x, y, dx, dy and
 /// weights; what is read of `cast`; the working copy of updates, f32 where there is none; f32 of
 /// sums, which have none.
-using DisabledOperations = std::set<std::pair<std::string, DType>, std::less<>>;
+using DisabledOperations = std::set<std::pair<std::string, DType>>;
 
 /// `host` computes where the processor can look, as the CPU's backend does. Memory is the device's.
 /// An operation on the host fails where the host's does.
