@@ -114,6 +114,7 @@ std::string wrong_operations(const nn::CheckRecord& record) {
     types[operation].emplace_back(nn::name_of(type));
   }
   std::vector<std::string> texts;
+  texts.reserve(types.size());
   for (const auto& [operation, names] : types) {
     texts.push_back(fmt::format("{} ({})", operation, fmt::join(names, ", ")));
   }

@@ -65,8 +65,9 @@ int look(dl_phdr_info* file, std::size_t /*size*/, void* data) {
   for (int i = 0; i < file->dlpi_phnum && search.found.empty(); ++i) {
     const ElfW(Phdr)& segment = file->dlpi_phdr[i];
     if (segment.p_type == PT_NOTE) {
-      const std::uintptr_t begin = file->dlpi_addr + segment.p_vaddr;
-      search.found = build_id_in(reinterpret_cast<const unsigned char*>(begin), segment.p_memsz);
+      // NOLINTNEXTLINE(performance-no-int-to-ptr): the loader tells addresses as numbers
+      const auto* begin = reinterpret_cast<const unsigned char*>(file->dlpi_addr + segment.p_vaddr);
+      search.found = build_id_in(begin, segment.p_memsz);
     }
   }
   return 1;

@@ -45,7 +45,8 @@ TEST_CASE("a device all of whose operations fall back passes the check that disa
     comparison.compare(one, seed++);
   }
   for (const auto& [key, check] : comparison.operations()) {
-    CAPTURE(key.first);
+    const std::string& operation = key.first;
+    CAPTURE(operation);
     CHECK(check.faults.empty());
     CHECK(check.error == 0);  // it is the same computation
   }

@@ -19,10 +19,9 @@ Status MemoryOnlyDevice::allocate(std::size_t bytes, void** address) noexcept {
   if (made == MAP_FAILED) {
     return fail(Status::out_of_memory, "allocate: memory only: no room");
   }
-  blocks_[static_cast<const unsigned char*>(made)] = {
-      .bytes = bytes,
-      .contents = std::make_unique<unsigned char[]>(bytes),
-      .written = std::make_unique<bool[]>(bytes)};
+  blocks_[static_cast<const unsigned char*>(made)] = {.bytes = bytes,
+                                                      .contents = std::vector<unsigned char>(bytes),
+                                                      .written = std::vector<unsigned char>(bytes)};
   *address = made;
   return Status::ok;
 }
@@ -46,7 +45,7 @@ MemoryOnlyDevice::Place MemoryOnlyDevice::find(const void* address, std::size_t 
   if (offset + bytes > found->second.bytes) {
     return {};
   }
-  return {found->second.contents.get() + offset, found->second.written.get() + offset};
+  return {found->second.contents.data() + offset, found->second.written.data() + offset};
 }
 
 Status MemoryOnlyDevice::upload(void* to, const void* from, std::size_t bytes) noexcept {
@@ -55,7 +54,7 @@ Status MemoryOnlyDevice::upload(void* to, const void* from, std::size_t bytes) n
     return fail(Status::device_failed, "memory only: upload to no array");
   }
   std::memcpy(place.contents, from, bytes);
-  std::fill_n(place.written, bytes, true);
+  std::fill_n(place.written, bytes, 1);
   return Status::ok;
 }
 
@@ -64,7 +63,8 @@ Status MemoryOnlyDevice::download(void* to, const void* from, std::size_t bytes)
   if (place.contents == nullptr) {
     return fail(Status::device_failed, "memory only: download from no array");
   }
-  if (!std::all_of(place.written, place.written + bytes, [](bool was) { return was; })) {
+  if (!std::all_of(place.written, place.written + bytes,
+                   [](unsigned char was) { return was == 1; })) {
     return fail(Status::device_failed, "memory only: download of what was never written");
   }
   std::memcpy(to, place.contents, bytes);
@@ -83,7 +83,7 @@ Status MemoryOnlyDevice::fill_zero(void* at, std::size_t bytes) noexcept {
     return fail(Status::device_failed, "memory only: no array to fill");
   }
   std::memset(place.contents, 0, bytes);
-  std::fill_n(place.written, bytes, true);
+  std::fill_n(place.written, bytes, 1);
   return Status::ok;
 }
 

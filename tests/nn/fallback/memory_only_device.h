@@ -2,7 +2,7 @@
 #pragma once
 
 #include <map>
-#include <memory>
+#include <vector>
 
 #include "trainer/nn/backend.h"
 
@@ -92,6 +92,7 @@ class MemoryOnlyDevice final : public Backend {
                              float*) noexcept override {
     return cannot();
   }
+  // NOLINTNEXTLINE(readability-function-size): the interface has so many parameters
   Status class_loss(const ClassLoss&, const Tensor&, const std::int32_t*, float, const StepState*,
                     float*, const Tensor&) noexcept override {
     return cannot();
@@ -119,12 +120,12 @@ class MemoryOnlyDevice final : public Backend {
  private:
   struct Block {
     std::size_t bytes = 0;
-    std::unique_ptr<unsigned char[]> contents{};
-    std::unique_ptr<bool[]> written{};
+    std::vector<unsigned char> contents{};
+    std::vector<unsigned char> written{};  // 1 for a byte that was
   };
   struct Place {
     unsigned char* contents = nullptr;  // null: not `bytes` bytes of one block
-    bool* written = nullptr;
+    unsigned char* written = nullptr;
   };
 
   Place find(const void* address, std::size_t bytes);

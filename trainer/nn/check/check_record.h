@@ -37,6 +37,6 @@ struct CheckRecord {
 std::string to_json(const CheckRecord& record);
 
 /// Throws std::runtime_error, a line that says what is wrong with the text.
-CheckRecord parse_check_record(std::string_view json);
+CheckRecord parse_check_record(std::string_view text);
 
 }  // namespace autoglm::nn
