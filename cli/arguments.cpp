@@ -152,6 +152,7 @@ void add_doctor(CLI::App& app, DoctorOptions& options) {
                   "Checks that what is there works; exit status 9 if a GPU does not.");
   mirrored(doctor.add_flag("--gpu", options.gpu,
                            "compare each operation of the GPU with the CPU's on random numbers"));
+  mirrored(doctor.add_flag("--json", options.json, "print one JSON object"));
   doctor.add_option("--only", options.only, "only operations whose names hold this; repeatable")
       ->type_name("TEXT")
       ->allow_extra_args(false);

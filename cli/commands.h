@@ -178,6 +178,7 @@ struct DevicesOptions {
 int run_devices(const DevicesOptions& options);
 
 struct DoctorOptions {
+  bool json = false;                // --json
   bool gpu = false;                 // --gpu: compare its operations with the CPU's
   std::vector<std::string> only{};  // --only: operations whose names hold one of these
 };

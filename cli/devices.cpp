@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <utility>
 
+#include "cli/gpu_check.h"
 #include "cli/output.h"
 #include "gpu/cuda_library.h"
 #include "trainer/launch/device_error.h"
 #include "trainer/nn/cpu/cpu_backend.h"
+#include "trainer/nn/fallback/fallback_backend.h"
 
 namespace autoglm {
 namespace {
@@ -19,13 +21,54 @@ constexpr std::uint64_t kContextBytes = std::uint64_t{512} << 20U;
   throw DeviceError(fmt::format("device {}: {}; write \"cpu\" or \"auto\"", device, reason));
 }
 
+CudaBackend make_backend(const std::string& device) {
+  return device == "cuda-emul" ? make_emulated_cuda_backend() : make_cuda_backend(0);
+}
+
+/// One message, also where several operations fall back.
+void say_what_falls_back(const std::string& name, const nn::CheckRecord& record) {
+  write_stderr(
+      fmt::format("{}: computes wrongly here, as its check of {} found, so the CPU computes these, "
+                  "which is slower: {}; the first fault: {}; try another driver or build, which is "
+                  "checked anew, or \"autoglm doctor --gpu\" to check again\n",
+                  name, record.date, wrong_operations(record), record.first_fault()));
+}
+
+/// The same backend, or one in which the CPU computes what is wrong.
+CudaBackend checked(CudaBackend cuda, const std::string& device,
+                    const std::function<bool()>& stop) {
+  const KnownFaults known =
+      known_faults(cuda, device == "cuda-emul" ? FirstUse::trust : FirstUse::check, stop);
+  if (known.has_checked) {
+    cuda.backend.reset();  // gives back the memory that the check took
+    cuda = make_backend(device);
+  }
+  const nn::DisabledOperations wrong = known.record.wrong();
+  if (cuda.backend != nullptr && !wrong.empty()) {
+    say_what_falls_back(cuda.backend->info().device, known.record);
+    cuda.backend =
+        nn::make_fallback_backend(std::move(cuda.backend), nn::make_cpu_backend(), wrong);
+  }
+  return cuda;
+}
+
 }  // namespace
 
-OpenedDevice open_device(const std::string& device) {
+OpenedDevice open_device(const std::string& device, const std::function<bool()>& stop) {
   if (device == "cpu") {
     return {.backend = nn::make_cpu_backend()};
   }
-  CudaBackend cuda = device == "cuda-emul" ? make_emulated_cuda_backend() : make_cuda_backend(0);
+  CudaBackend cuda = make_backend(device);
+  if (cuda.backend != nullptr) {
+    try {
+      cuda = checked(std::move(cuda), device, stop);
+    } catch (const DeviceError& error) {
+      if (device != "auto") {
+        throw;
+      }
+      cuda = {.reason = error.what()};
+    }
+  }
   if (cuda.backend != nullptr) {
     return {.backend = std::move(cuda.backend),
             .identity = cuda.identity,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,9 +18,11 @@ struct OpenedDevice {
   std::uint64_t own_bytes = 0;     // what a process takes beside what it allocates
 };
 
-/// `device` as a spec names it: cpu, cuda, cuda-emul, auto. Throws DeviceError where it is not
-/// there.
-OpenedDevice open_device(const std::string& device);
+/// `device` as a spec names it: cpu, cuda, cuda-emul, auto. What the kept check of a GPU found
+/// wrong is computed by the CPU, and that is said; where a GPU was never checked it is now, until
+/// `stop` says so, but not the emulated one, which takes minutes. Throws DeviceError where the
+/// device is not there or fails.
+OpenedDevice open_device(const std::string& device, const std::function<bool()>& stop);
 
 /// Throws DeviceError if open_device() would, but takes nothing of the device.
 void require_device(const std::string& device);

@@ -75,7 +75,7 @@ bool told_to_stop() { return stop_level().load() > 0; }
 class SharedDevice {
  public:
   std::unique_ptr<nn::Backend> open(const std::string& name) {
-    device_ = open_device(name);
+    device_ = open_device(name, told_to_stop);
     return std::move(device_.backend);
   }
 

@@ -10,7 +10,7 @@
 namespace autoglm::gpu {
 
 /// Raised whenever this, trainer/nn/backend.h or tensor.h changes: library and program must agree.
-constexpr std::uint32_t kCudaAbi = 3;
+constexpr std::uint32_t kCudaAbi = 4;
 constexpr const char* kCudaEntry = "autoglm_cuda_backend";
 
 /// What is asked of the library, and what it answers.
@@ -19,10 +19,12 @@ struct CudaRequest {
   std::int32_t device = 0;
   std::int32_t ask_only = 0;  // 1: whether there could be a backend; takes nothing of the device
   nn::Backend* backend = nullptr;  // the caller's from then on; deleted by it
+  std::int32_t devices = 0;        // that the process sees
   // Of the device of a backend that was made.
   char identity[33] = {};          // 32 hexadecimal digits, the same in all processes
   std::uint64_t memory_bytes = 0;  // in all
   std::uint64_t own_bytes = 0;     // what the backend allocates beside what it is asked for
+  char libraries[96] = {};         // versions of CUDA's driver, its runtime, cuBLAS, cuDNN
   char reason[512] = {};           // why there is none, one line
 };
 

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <vector>
 
+#include "gpu/build_id.h"
 #include "gpu/cuda_entry.h"
 
 namespace autoglm {
@@ -78,7 +79,10 @@ CudaBackend ask(const Library& library, gpu::CudaRequest request) {
   }
   return {.backend = std::unique_ptr<nn::Backend>(request.backend),
           .reason = {},
+          .devices = request.devices,
           .identity = request.identity,
+          .libraries = request.libraries,
+          .build = build_id_of(reinterpret_cast<const void*>(library.entry)),
           .memory_bytes = request.memory_bytes,
           .own_bytes = request.own_bytes};
 }

@@ -13,7 +13,10 @@ namespace autoglm {
 struct CudaBackend {
   std::unique_ptr<nn::Backend> backend{};  // null: `reason` says why, in one line
   std::string reason{};
+  int devices = 0;                 // that this process sees
   std::string identity{};          // of the device, the same in all processes
+  std::string libraries{};         // versions of CUDA's driver, its runtime, cuBLAS, cuDNN
+  std::string build{};             // the library's build ID
   std::uint64_t memory_bytes = 0;  // of the device
   std::uint64_t own_bytes = 0;     // what the backend allocates beside what it is asked for
 };

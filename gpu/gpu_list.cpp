@@ -119,4 +119,9 @@ GpuList list_gpus() {
   return list;
 }
 
+std::string driver_version() {
+  const Nvml nvml;
+  return nvml.ok() ? nvml.driver() : "";
+}
+
 }  // namespace autoglm

@@ -24,4 +24,7 @@ struct GpuList {
 /// What the driver does not tell of a GPU is empty or 0.
 GpuList list_gpus();
 
+/// The version of the driver; empty where there is none.
+std::string driver_version();
+
 }  // namespace autoglm

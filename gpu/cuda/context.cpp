@@ -11,6 +11,22 @@ const char* file_of(const Place& place) {
   return slash == nullptr ? place.file : slash + 1;
 }
 
+/// A kernel that the library has no code for, or the driver no compiler, harms no other one.
+Status meaning_of(cudaError_t error) {
+  switch (error) {
+    case cudaErrorMemoryAllocation:
+      return Status::out_of_memory;
+    case cudaErrorInvalidDeviceFunction:
+    case cudaErrorNoKernelImageForDevice:
+    case cudaErrorInvalidPtx:
+    case cudaErrorJitCompilerNotFound:
+    case cudaErrorUnsupportedPtxVersion:
+      return Status::unsupported;
+    default:
+      return Status::device_failed;
+  }
+}
+
 }  // namespace
 
 Context::~Context() {
@@ -81,11 +97,9 @@ Status Context::check(cudaError_t error, Place place) {
     return Status::ok;
   }
   cudaGetLastError();  // else the next call would report it again
-  const Status status =
-      error == cudaErrorMemoryAllocation ? Status::out_of_memory : Status::device_failed;
   char why[256];
   std::snprintf(why, sizeof why, "%s (%s)", cudaGetErrorString(error), cudaGetErrorName(error));
-  return fail(status, why, place);
+  return fail(meaning_of(error), why, place);
 }
 
 Status Context::check(cublasStatus_t error, Place place) {

@@ -1,4 +1,7 @@
 // The library's one function.
+#include <cublas_v2.h>
+#include <cudnn.h>
+
 #include <cstdio>
 #include <memory>
 
@@ -34,6 +37,25 @@ cudaError_t describe(CudaRequest& request) {
   return error;
 }
 
+/// Which libraries compute. cuBLAS tells without a device, and fails for no number that it knows.
+cudaError_t describe_libraries(CudaRequest& request) {
+  int driver = 0;
+  int runtime = 0;
+  for (const cudaError_t error : {cudaDriverGetVersion(&driver), cudaRuntimeGetVersion(&runtime)}) {
+    if (error != cudaSuccess) {
+      return error;
+    }
+  }
+  int cublas[3] = {};
+  cublasGetProperty(MAJOR_VERSION, &cublas[0]);
+  cublasGetProperty(MINOR_VERSION, &cublas[1]);
+  cublasGetProperty(PATCH_LEVEL, &cublas[2]);
+  std::snprintf(request.libraries, sizeof request.libraries,
+                "CUDA driver %d, runtime %d, cuBLAS %d.%d.%d, cuDNN %zu", driver, runtime,
+                cublas[0], cublas[1], cublas[2], cudnnGetVersion());
+  return cudaSuccess;
+}
+
 int serve(CudaRequest& request) {
   if (request.abi != kCudaAbi) {
     return answer(request, "the CUDA library is of another version of autoglm; build both alike");
@@ -42,6 +64,7 @@ int serve(CudaRequest& request) {
   if (const cudaError_t error = cudaGetDeviceCount(&devices); error != cudaSuccess) {
     return refuse(request, error);
   }
+  request.devices = devices;
   if (request.device < 0 || request.device >= devices) {
     std::snprintf(request.reason, sizeof request.reason,
                   "there is no CUDA device %d, but %d in all", request.device, devices);
@@ -63,6 +86,9 @@ int serve(CudaRequest& request) {
     return 0;
   }
   if (const cudaError_t error = describe(request); error != cudaSuccess) {
+    return refuse(request, error);
+  }
+  if (const cudaError_t error = describe_libraries(request); error != cudaSuccess) {
     return refuse(request, error);
   }
   auto backend = std::make_unique<CudaBackend>();

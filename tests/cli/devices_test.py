@@ -58,6 +58,13 @@ class WithoutGpu(StudyFolder):
             self.assertEqual((result.returncode, result.stderr), (0, ""))
             self.assertIn("no GPU: the driver's library does not load", result.stdout)
 
+    def test_a_doctor_says_the_same_as_json(self):
+        result = self.run_bare("doctor", "--gpu", "--json")
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+        found = json.loads(result.stdout)
+        self.assertEqual((found["schema_version"], found["gpus"]), (1, []))
+        self.assertIn("the driver's library does not load", found["no_gpu"])
+
     def train_spec(self, device):
         self.write("points.csv", "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(40)))
         self.spec(metric={"name": "val_loss", "goal": "minimize"}, max_trials=2,
@@ -125,20 +132,21 @@ class Doctor(StudyFolder):
 
     def doctor(self, *arguments, **environment):
         return self.run_autoglm("doctor", *arguments, timeout=600, environment=environment | {
-            "AUTOGLM_CUDA_LIBRARY": EMULATION})
+            "AUTOGLM_CUDA_LIBRARY": EMULATION, "XDG_CACHE_HOME": self.path("cache")})
 
     def test_a_device_that_works_is_well(self):
         result = self.doctor("--gpu", "--only", "add")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("add                      bf16", result.stdout)
-        self.assertTrue(result.stdout.endswith(
-            "cuda:0 emulation: every operation computes what the CPU does\n"), result.stdout)
+        self.assertIn("\ncuda:0 emulation: every operation computes what the CPU does\nkept for trainings in ",
+                      result.stdout)
 
     def test_a_device_that_fails_is_exit_9_and_a_line_a_fault(self):
         result = self.doctor("--gpu", "--only", "dropout", AUTOGLM_EMULATION_FAIL="500")
         self.assertEqual(result.returncode, 9, result.stderr)
         self.assertRegex(result.stdout, r"\ndropout \w+ .*: \w+: \w+\.cpp:\d+: unknown error")
-        self.assertIn("cuda:0 emulation: wrong; train on the CPU", result.stdout)
+        self.assertIn("cuda:0 emulation: failed, so nothing is kept: dropout ", result.stdout)
+        self.assertIn("never checked", self.doctor().stdout)
 
     def test_without_gpu_it_looks_only_whether_the_device_opens(self):
         self.assertEqual(self.doctor().stdout.splitlines()[1], "gpu: cuda:0 emulation")

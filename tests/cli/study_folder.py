@@ -15,6 +15,8 @@ PROGRAM = os.environ.get("AUTOGLM_PROGRAM", "autoglm")
 # What `validate --run` and `rerun` keep for their user goes with the tests.
 _KEPT = tempfile.TemporaryDirectory(prefix="autoglm-tests-")
 os.environ["TMPDIR"] = _KEPT.name
+# So does what is kept of GPUs that tests emulate.
+os.environ["XDG_CACHE_HOME"] = _KEPT.name + "/cache"
 
 # A program that reports (x - 0.3)^2 for three steps, by the simplest way there is; braces are doubled as a command wants them.
 PARABOLA = r"""

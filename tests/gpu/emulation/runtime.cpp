@@ -90,6 +90,19 @@ using namespace autoglm::emulation;  // NOLINT(google-build-using-namespace): th
 // NOLINTBEGIN(readability-identifier-naming): CUDA's names.
 extern "C" {
 
+// The versions are no library's: 0.
+cudaError_t cudaDriverGetVersion(int* version) {
+  const Call call("cudaDriverGetVersion");
+  *version = 0;
+  return call.error();
+}
+
+cudaError_t cudaRuntimeGetVersion(int* version) {
+  const Call call("cudaRuntimeGetVersion");
+  *version = 0;
+  return call.error();
+}
+
 cudaError_t cudaGetDeviceCount(int* count) {
   const Call call("cudaGetDeviceCount");
   *count = call.fails() ? 0 : 1;

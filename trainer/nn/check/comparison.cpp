@@ -62,10 +62,12 @@ void judge(const Case& one, OperationCheck& check, const std::vector<Output>& go
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const double limit = wanted[i].exact ? 0.0 : rounding(wanted[i].type);
     const double error = difference(got[i], wanted[i]);
-    check.error = std::max(check.error, error);
-    check.part_of_limit = std::max(check.part_of_limit, limit > 0   ? error / limit
-                                                        : error > 0 ? INFINITY
-                                                                    : 0.0);
+    const double part = limit > 0 ? error / limit : error > 0 ? INFINITY : 0.0;
+    if (part >= check.part_of_limit) {
+      check.error = error;
+      check.limit = limit;
+      check.part_of_limit = part;
+    }
     if (error > limit) {
       char text[160];
       std::snprintf(text, sizeof text, "%s: error %.2e, limit %.2e", wanted[i].name.c_str(), error,
@@ -93,10 +95,14 @@ std::vector<Output> Comparison::outputs(const Case& one, OperationCheck& check, 
                                         bool misaligned) {
   TrialRun run(subject_, seed, misaligned);
   one.run(run);
+  std::vector<Output> found = run.outputs();
   if (const std::string fault = run.fault(); !fault.empty()) {
     complain(check, one, fault + (misaligned ? " (misaligned)" : ""));
+    if (run.device_failed() && device_failure_.empty()) {
+      device_failure_ = check.faults.back();
+    }
   }
-  return run.outputs();
+  return found;
 }
 
 void Comparison::compare(const Case& one, std::uint64_t seed) {

@@ -17,9 +17,12 @@ const char* name_of(DType type);
 /// What was found of an operation in a type.
 struct OperationCheck {
   int cases = 0;
-  double error = 0;          // the greatest difference, as a part of the number plus a typical one
-  double part_of_limit = 0;  // of what rounding may do; at most 1 where all is well
-  bool repeatable = true;    // two runs had the same bits
+  // Of the output that is nearest to its limit, or most beyond: the greatest difference, as a part
+  // of the number plus a typical one, and what rounding may do.
+  double error = 0;
+  double limit = 0;
+  double part_of_limit = 0;           // at most 1 where all is well
+  bool repeatable = true;             // two runs had the same bits
   std::vector<std::string> faults{};  // a line each, the case first
 };
 
@@ -36,6 +39,9 @@ class Comparison {
 
   const std::map<Key, OperationCheck>& operations() const { return operations_; }
   bool ok() const;
+  /// The first fault that was the device's as a whole, which fails or is full: what it computed
+  /// since says nothing. Empty: there was none.
+  const std::string& device_failure() const { return device_failure_; }
 
  private:
   std::vector<Output> outputs(const Case& one, OperationCheck& check, std::uint64_t seed,
@@ -44,6 +50,7 @@ class Comparison {
   Backend& subject_;
   Backend& reference_;
   std::map<Key, OperationCheck> operations_{};
+  std::string device_failure_{};
 };
 
 }  // namespace autoglm::nn

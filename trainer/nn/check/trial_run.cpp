@@ -32,6 +32,8 @@ void TrialRun::check(Status status) {
   if (status != Status::ok && fault_.empty()) {
     fault_ = backend_.last_error();
   }
+  device_failed_ =
+      device_failed_ || status == Status::device_failed || status == Status::out_of_memory;
 }
 
 void* TrialRun::place(const std::string& name, Kind kind, std::size_t size, std::int64_t n,

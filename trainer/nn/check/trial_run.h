@@ -53,6 +53,9 @@ class TrialRun {
   /// The first failure, or that a guard changed; empty: all is well.
   std::string fault();
   std::vector<Output> outputs();
+  /// Whether a status so far was about the device as a whole, not the operation: it fails, it is
+  /// full.
+  bool device_failed() const { return device_failed_; }
 
  private:
   enum class Kind { f32, bf16, f16, integer, real, state };
@@ -75,6 +78,7 @@ class TrialRun {
   bool misaligned_;
   std::vector<Array> arrays_{};
   std::string fault_{};
+  bool device_failed_ = false;
 };
 
 }  // namespace autoglm::nn

@@ -1,0 +1,130 @@
+// The class behind trainer/nn/fallback/fallback_backend.h.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "trainer/nn/backend.h"
+#include "trainer/nn/fallback/fallback_backend.h"
+#include "trainer/nn/fallback/host_copies.h"
+
+namespace autoglm::nn {
+
+class FallbackBackend final : public Backend {
+ public:
+  FallbackBackend(std::unique_ptr<Backend> device, std::unique_ptr<Backend> host,
+                  DisabledOperations disabled)
+      : device_(std::move(device)), host_(std::move(host)), disabled_(std::move(disabled)) {}
+
+  const BackendInfo& info() const noexcept override { return device_->info(); }
+  const char* last_error() const noexcept override { return failed_->last_error(); }
+  std::size_t scratch_bytes() const noexcept override {
+    return device_->scratch_bytes() + host_->scratch_bytes() + copies_.bytes();
+  }
+
+  Status allocate(std::size_t bytes, void** address) noexcept override;
+  void release(void* address) noexcept override { device_->release(address); }
+  Status upload(void* to, const void* from, std::size_t bytes) noexcept override;
+  Status download(void* to, const void* from, std::size_t bytes) noexcept override;
+  Status copy(void* to, const void* from, std::size_t bytes) noexcept override;
+  Status fill_zero(void* at, std::size_t bytes) noexcept override;
+  Status synchronize() noexcept override;
+  Status cast(const Tensor& from, const Tensor& to) noexcept override;
+
+  Status linear_forward(const Tensor& x, const Tensor& w, const float* bias, const Tensor& y,
+                        Activation activation) noexcept override;
+  Status linear_backward_data(const Tensor& dy, const Tensor& w,
+                              const Tensor& dx) noexcept override;
+  Status linear_backward_weight(const Tensor& dy, const Tensor& x, float* dw,
+                                float* dbias) noexcept override;
+  Status conv_forward(const Window& window, const Tensor& x, const Tensor& w, const float* bias,
+                      const Tensor& y, Activation activation) noexcept override;
+  Status conv_backward_data(const Window& window, const Tensor& dy, const Tensor& w,
+                            const Tensor& dx) noexcept override;
+  Status conv_backward_weight(const Window& window, const Tensor& dy, const Tensor& x, float* dw,
+                              float* dbias) noexcept override;
+
+  Status activation_forward(Activation activation, const Tensor& x,
+                            const Tensor& y) noexcept override;
+  Status activation_backward(Activation activation, const Tensor& saved, const Tensor& dy,
+                             const Tensor& dx) noexcept override;
+  Status add(const Tensor& a, const Tensor& b, const Tensor& y,
+             Activation activation) noexcept override;
+  Status dropout(float rate, const RandomKey& key, const Tensor& x,
+                 const Tensor& y) noexcept override;
+
+  Status pool_forward(Pooling pooling, const Window& window, const Tensor& x, const Tensor& y,
+                      std::int32_t* indices) noexcept override;
+  Status pool_backward(Pooling pooling, const Window& window, const Tensor& dy,
+                       const std::int32_t* indices, const Tensor& dx) noexcept override;
+  Status global_average_forward(const Tensor& x, const Tensor& y) noexcept override;
+  Status global_average_backward(const Tensor& dy, const Tensor& dx) noexcept override;
+
+  Status batch_norm_forward(const BatchNorm& norm, const Tensor& x,
+                            const Tensor& y) noexcept override;
+  Status batch_norm_apply(const BatchNorm& norm, const Tensor& x,
+                          const Tensor& y) noexcept override;
+  Status batch_norm_backward(const BatchNorm& norm, const Tensor& x, const Tensor& dy,
+                             const Tensor& dx, float* dgamma, float* dbeta) noexcept override;
+  Status layer_norm_forward(const LayerNorm& norm, const Tensor& x,
+                            const Tensor& y) noexcept override;
+  Status layer_norm_backward(const LayerNorm& norm, const Tensor& x, const Tensor& dy,
+                             const Tensor& dx, float* dgamma, float* dbeta) noexcept override;
+
+  Status class_loss(const ClassLoss& loss, const Tensor& logits, const std::int32_t* labels,
+                    float scale, const StepState* state, float* losses,
+                    const Tensor& dlogits) noexcept override;
+  Status squared_loss(const Tensor& y, const float* target, float scale, const StepState* state,
+                      float* losses, const Tensor& dy) noexcept override;
+  Status softmax(const Tensor& logits, float* probabilities) noexcept override;
+  Status add_sum(const float* numbers, std::int64_t n, double* total) noexcept override;
+  Status mean_and_variance(const float* numbers, std::int64_t n, const StepState* state,
+                           float* mean_variance) noexcept override;
+
+  Status judge_gradients(const float* gradients, std::int64_t n, const GradientRule& rule,
+                         StepState* state) noexcept override;
+  Status sgd(const UpdateArrays& arrays, const SgdStep& step,
+             const StepState* state) noexcept override;
+  Status adam(const UpdateArrays& arrays, const AdamStep& step,
+              const StepState* state) noexcept override;
+
+ private:
+  bool is_disabled(std::string_view operation, DType type) const noexcept;
+  UpdateArrays copies_of(const UpdateArrays& arrays) noexcept;
+
+  Status on_device(Status status) noexcept;
+  /// Begins an operation on the host, whose arrays are to be taken from here.
+  HostCopies& begin() noexcept;
+  /// Ends it: `operation(host)` is what was begun, and is left out if a copy failed.
+  template <class Operation>
+  Status on_host(const Operation& operation) noexcept {
+    if (copies_.status() == Status::ok) {
+      if (const Status status = operation(*host_); status != Status::ok) {
+        failed_ = host_.get();
+        return status;
+      }
+      copies_.give_back();
+    }
+    if (copies_.status() != Status::ok) {
+      failed_ = &copies_.failed();
+    }
+    return copies_.status();
+  }
+
+  std::unique_ptr<Backend> device_;
+  std::unique_ptr<Backend> host_;
+  DisabledOperations disabled_;
+  HostCopies copies_{*device_, *host_};
+  const Backend* failed_ = device_.get();
+};
+
+// 0 for a shape that is none, which the operation refuses.
+inline std::int64_t last_of(const Tensor& tensor) {
+  const bool has_rank = tensor.shape.rank >= 1 && tensor.shape.rank <= Shape::kMostRank;
+  return has_rank ? tensor.shape.last() : 0;
+}
+inline std::int64_t rows_of(const Tensor& tensor) {
+  return last_of(tensor) > 0 ? tensor.count() / last_of(tensor) : 0;
+}
+
+}  // namespace autoglm::nn
