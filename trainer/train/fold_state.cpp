@@ -1,6 +1,6 @@
 // What outlives a fold: its checkpoint, and the network that it trained.
 #include <cassert>
-#include <cstring>
+#include <span>
 #include <utility>
 
 #include "trainer/nn/run/bytes.h"
@@ -98,10 +98,10 @@ void Fold::require(const std::string& prefix, const nn::Checkpoint& checkpoint) 
 
 void Fold::load(const std::string& prefix, const nn::Checkpoint& checkpoint) {
   for (const nn::StateArray& array : trainer_.state()) {
-    const std::vector<std::byte> bytes = checkpoint.bytes(prefix + array.name);
-    nn::NamedArray saved{array.name, std::vector<float>(bytes.size() / sizeof(float))};
-    std::memcpy(saved.numbers.data(), bytes.data(), bytes.size());
-    trainer_.load({std::move(saved)});
+    std::vector<nn::NamedArray> saved{
+        {array.name, std::vector<float>(static_cast<std::size_t>(array.count))}};
+    checkpoint.read(prefix + array.name, std::as_writable_bytes(std::span(saved.front().numbers)));
+    trainer_.load(saved);
   }
   const std::vector<std::byte> bytes = checkpoint.bytes(prefix + kCounters);
   nn::ByteReader reader(bytes);

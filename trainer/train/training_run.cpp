@@ -1,7 +1,6 @@
 #include "trainer/train/training_run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -17,6 +16,8 @@
 #include "trainer/train/data_fingerprint.h"
 #include "trainer/train/fold.h"
 #include "trainer/train/kept_weights.h"
+#include "trainer/train/machine_memory.h"
+#include "trainer/train/memory_need.h"
 #include "trainer/train/run_state.h"
 
 namespace autoglm {
@@ -26,11 +27,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-std::size_t physical_memory() {
-  return static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::size_t>(::sysconf(_SC_PAGE_SIZE));
 }
 
 std::string megabytes(std::size_t bytes) {
@@ -93,25 +89,24 @@ class TrainingRun {
   Clock::time_point saved_ = Clock::now();
 };
 
-/// What a fold needs; before anything large is allocated.
+/// What a fold needs of its device; before anything large but the data is allocated.
 nn::MemoryUse TrainingRun::require_memory() const {
   const nn::MemoryUse use = nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_));
-  const std::size_t needed = use.total() * static_cast<std::size_t>(spec_.data.folds) +
-                             static_cast<std::size_t>(dataset_->cached_bytes());
-  const std::size_t limit = spec_.training.memory_limit_bytes
-                                ? static_cast<std::size_t>(*spec_.training.memory_limit_bytes)
-                                : physical_memory();
-  reporter_.say(fmt::format("memory: {} predicted ({} parameters and moments, {} activations)",
-                            megabytes(needed),
-                            megabytes(use.masters + use.gradients + use.moments + use.working),
-                            megabytes(use.activations)));
-  if (needed > limit) {
+  const MemoryNeed need = predict_memory_need(spec_, *dataset_, use);
+  const auto& limit = spec_.training.memory_limit_bytes;
+  const std::size_t most = limit ? static_cast<std::size_t>(*limit) : machine_memory();
+  reporter_.say(fmt::format(
+      "memory: {} predicted ({} networks, {} batches and rows, {} the program and its "
+      "data, {} passing)",
+      megabytes(need.total()), megabytes(need.networks), megabytes(need.batches + need.rows),
+      megabytes(need.present), megabytes(need.passing)));
+  if (need.total() > most) {
     throw InfeasibleRun(fmt::format(
         "would need {} of memory, and {} is {}; take a smaller batch or model, or \"memory\": "
         "\"efficient\"",
-        megabytes(needed),
-        spec_.training.memory_limit_bytes ? "the memory_limit" : "all that this machine has",
-        megabytes(limit)));
+        megabytes(need.total()),
+        limit ? "the memory_limit" : "all that this machine or its control group has",
+        megabytes(most)));
   }
   return use;
 }

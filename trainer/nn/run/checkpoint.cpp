@@ -55,12 +55,17 @@ std::size_t read_at(const std::string& path, const FileDescriptor& file, std::ui
   return have;
 }
 
+void read_exactly(const std::string& path, const FileDescriptor& file, std::uint64_t offset,
+                  std::span<std::byte> to) {
+  if (const std::size_t have = read_at(path, file, offset, to); have < to.size()) {
+    fail_short(path, offset + have, offset + to.size());
+  }
+}
+
 std::vector<std::byte> read_exactly(const std::string& path, const FileDescriptor& file,
                                     std::uint64_t offset, std::uint64_t size) {
   std::vector<std::byte> bytes(static_cast<std::size_t>(size));
-  if (const std::size_t have = read_at(path, file, offset, bytes); have < bytes.size()) {
-    fail_short(path, offset + have, offset + size);
-  }
+  read_exactly(path, file, offset, bytes);
   return bytes;
 }
 
@@ -204,6 +209,11 @@ const Checkpoint::Place& Checkpoint::place(std::string_view part) const {
 std::vector<std::byte> Checkpoint::bytes(std::string_view part) const {
   const Place& found = place(part);
   return read_exactly(path_, file_, found.offset, found.size);
+}
+
+void Checkpoint::read(std::string_view part, std::span<std::byte> to) const {
+  require(part, to.size());
+  read_exactly(path_, file_, place(part).offset, to);
 }
 
 void Checkpoint::require(std::string_view part, std::uint64_t size) const {

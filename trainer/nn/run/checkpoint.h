@@ -57,8 +57,10 @@ class Checkpoint {
   /// of a run with this fingerprint. Reads all of it once, and keeps the table in memory.
   static std::optional<Checkpoint> read(const std::string& path, std::uint64_t fingerprint);
 
-  /// All three throw CheckpointError; where there is no such part, or it cannot be read.
+  /// All throw CheckpointError; where there is no such part, or it cannot be read.
   std::vector<std::byte> bytes(std::string_view part) const;
+  /// To `to`, which is as large as the part; throws too where it is not.
+  void read(std::string_view part, std::span<std::byte> to) const;
   /// Throws too where the part has another size.
   void require(std::string_view part, std::uint64_t size) const;
   /// The part's bytes are not what this program writes.
