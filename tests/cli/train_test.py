@@ -242,10 +242,10 @@ class Memory(TrainFolder):
 
     @unittest.skipIf(SANITIZED, "sanitizers keep memory of their own")
     def test_a_limit_is_of_all_that_the_process_has(self):
-        """50 MB of parameters, moments and gradients; more than 1 MB of program."""
+        """58 MB of the network and its scratch memory, an array of 4 MB on its way, the program."""
         model = {"units": 1024, "layers": 4}
         self.assertEqual(self.train(model=model, epochs=1, memory_limit="100MB").returncode, 0)
-        self.refused(64, "the memory_limit", model=model, epochs=1, memory_limit="51MB")
+        self.refused(64, "the memory_limit", model=model, epochs=1, memory_limit="62MB")
 
 
 class Resuming(TrainFolder):
