@@ -61,11 +61,11 @@ class StudyFolder(unittest.TestCase):
                               capture_output=True, text=True, timeout=timeout,
                               env=clean_environment(environment))
 
-    def start_autoglm(self, *arguments):
+    def start_autoglm(self, *arguments, environment=None):
         """The running process; killed when the test ends."""
         process = subprocess.Popen([PROGRAM, *arguments], cwd=self.folder, stdin=subprocess.DEVNULL,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                   env=clean_environment(), start_new_session=True)
+                                   env=clean_environment(environment), start_new_session=True)
         self.addCleanup(lambda: (process.poll() is None and process.kill(), process.wait(),
                                  process.stdout.close(), process.stderr.close()))
         return process

@@ -5,9 +5,11 @@ import math
 import os
 import pathlib
 import random
+import re
 import signal
 import subprocess
 import time
+import unittest
 
 from study_folder import PROGRAM, StudyFolder, clean_environment, main, wait_until
 
@@ -37,6 +39,10 @@ def reports(text):
 def without_measured(found):
     return {step: {name: value for name, value in metrics.items() if name not in MEASURED}
             for step, metrics in found.items()}
+
+
+# Of a build with a sanitizer.
+SANITIZED = any(name in pathlib.Path(PROGRAM).read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 
 
 class TrainFolder(StudyFolder):
@@ -112,6 +118,20 @@ class OneRun(TrainFolder):
         for name in ("gradient_norm", "lr", "grad_mean.fc1.weight", "grad_variance.fc2.bias"):
             self.assertIn(name, found[0])
 
+    def test_what_is_watched_is_told_at_the_end_of_each_epoch(self):
+        """One update an epoch, far from the 50 between looks."""
+        found = self.trained(batch=400, epochs=3)
+        for step in range(3):
+            for name in ("gradient_norm", "lr", "grad_mean.fc1.weight"):
+                self.assertIn(name, found[step])
+
+    def test_with_folds_the_mean_of_what_is_watched_is_told(self):
+        found = self.trained(data={"folds": 3}, epochs=3, watch={"interval": 5}, lr=0.02)
+        for step in range(3):
+            self.assertEqual(found[step]["lr"], 0.02)
+            for name in ("gradient_norm", "grad_mean.fc1.weight", "grad_variance.fc2.bias"):
+                self.assertIn(name, found[step])
+
     def test_folds_give_their_mean(self):
         found = self.trained(data={"folds": 4}, epochs=5)[4]
         folds = [found[f"val_loss.fold{i}"] for i in range(4)]
@@ -124,7 +144,20 @@ class OneRun(TrainFolder):
         self.assertIn("test_accuracy", found[2])
 
     def test_a_batch_larger_than_the_data_is_the_data(self):
-        self.assertEqual(len(self.trained(batch=100_000, epochs=2)), 2)
+        whole = without_measured(self.trained(batch=400, epochs=2))
+        for batch in (1048576, 2 ** 40):
+            found = self.trained(batch=batch, epochs=2, memory_limit="1GB")
+            self.assertEqual(without_measured(found), whole)
+        found = self.trained(batch=2 ** 40, accumulation=2 ** 40, epochs=2)
+        self.assertEqual(without_measured(found), whole)
+
+    def test_batches_that_make_one_update_are_one_batch(self):
+        """Of 320 rows, in 15 updates of 21 and one of 5: batches of 7 and the rest."""
+        one = self.trained(batch=21, epochs=3)
+        many = self.trained(batch=7, accumulation=3, epochs=3)
+        for step in range(3):
+            self.assertAlmostEqual(many[step]["train_loss"], one[step]["train_loss"], places=4)
+            self.assertAlmostEqual(many[step]["val_loss"], one[step]["val_loss"], places=4)
 
 
 class EndsEarly(TrainFolder):
@@ -132,6 +165,18 @@ class EndsEarly(TrainFolder):
         result = self.train(lr=1e18, optimizer="sgd", clip_norm=0, watch={"interval": 1})
         self.assertEqual(result.returncode, 3)
         self.assertRegex(result.stderr.splitlines()[-1], "training loss is nan; try a lower lr")
+
+    def test_a_run_that_diverges_in_fp16_fails_too(self):
+        result = self.train(lr=1e18, optimizer="sgd", epochs=2, precision="fp16")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertRegex(result.stderr.splitlines()[-1], "validation loss is -?nan; try a lower lr")
+
+    def test_a_run_that_fails_leaves_no_checkpoint(self):
+        os.mkdir(self.path("run"))
+        result = self.train("--dir", "run", checkpoint="0s", watch={"exploding": 1e-9})
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("gradient norm", result.stderr.splitlines()[-1])
+        self.assertEqual(os.listdir(self.path("run")), [])
 
     def test_a_plateau_completes_and_says_so(self):
         result = self.train(epochs=200, watch={"patience": 2, "least_change": 0.5})
@@ -152,6 +197,55 @@ class EndsEarly(TrainFolder):
         result = self.tune()
         self.assertEqual(result.returncode, 3, result.stderr)
         self.assertEqual(self.report()["counts"]["infeasible"], 2)
+
+
+class Memory(TrainFolder):
+    CONSTANT = 8  # MB, as docs/training.md says: code that is loaded late, the allocator's own
+
+    def write_wide(self, columns, rows=40):
+        draw = random.Random(3)
+        lines = [",".join([f"c{i}" for i in range(columns)] + ["kind"])]
+        lines += [",".join([f"{draw.random():.2f}" for _ in range(columns)] + [f"k{row % 2}"])
+                  for row in range(rows)]
+        self.write("wide.csv", "\n".join(lines) + "\n")
+
+    def check(self, **training):
+        """What is predicted holds, and is not so much that anything would hold."""
+        self.write_trial(epochs=2, **training)
+        result = self.run_autoglm("train", "trial.json", "--dir", "run")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        predicted = float(re.search("memory: ([0-9.]+) MB predicted", result.stderr)[1])
+        peak = reports(result.stdout)[1]["memory_mb"]
+        self.assertLess(peak, predicted + self.CONSTANT)
+        self.assertLess(predicted, 1.3 * peak + self.CONSTANT)
+
+    @unittest.skipIf(SANITIZED, "sanitizers keep memory of their own")
+    def test_the_most_that_a_run_takes_is_what_was_predicted(self):
+        wide, image = {"path": "wide.csv"}, {"path": "image.csv", "image": [8, 8]}
+        self.write_wide(64, rows=300)
+        os.rename(self.path("wide.csv"), self.path("image.csv"))
+        self.write_wide(20_000)
+        big, cnn = {"units": 1024, "layers": 4}, {"type": "cnn", "channels": 32, "layers": 1}
+        for name, training in {
+                "plain": {"model": big},
+                "checkpoints": {"model": big, "checkpoint": "0s"},
+                "weights": {"model": big, "optimizer": "sgd", "precision": "bf16",
+                            "checkpoint": "0s", "keep_weights": True},
+                "folds": {"model": {"units": 512}, "data": {"folds": 4}, "checkpoint": "0s"},
+                "columns": {"data": wide, "checkpoint": "0s"},
+                "columns that are read": {"data": wide | {"memory": "1KB"}, "checkpoint": "0s"},
+                "image": {"model": cnn, "data": image, "batch": 128, "checkpoint": "0s"},
+                "prefetch": {"data": wide, "memory": "performance"},
+                "efficient": {"model": {"units": 512, "layers": 8}, "memory": "efficient"}}.items():
+            with self.subTest(name):
+                self.check(**training)
+
+    @unittest.skipIf(SANITIZED, "sanitizers keep memory of their own")
+    def test_a_limit_is_of_all_that_the_process_has(self):
+        """58 MB of the network and its scratch memory, an array of 4 MB on its way, the program."""
+        model = {"units": 1024, "layers": 4}
+        self.assertEqual(self.train(model=model, epochs=1, memory_limit="100MB").returncode, 0)
+        self.refused(64, "the memory_limit", model=model, epochs=1, memory_limit="62MB")
 
 
 class Resuming(TrainFolder):
@@ -201,6 +295,107 @@ class Resuming(TrainFolder):
         wait_until(lambda: process.poll() is not None
                    or list(self.folder.glob(f"{trials}/*/*/checkpoint.agm")), 300)
         time.sleep(0.1)
+
+    def stopped(self, *arguments, environment=None, **training):
+        """A run with a checkpoint that has reported something and was stopped by SIGTERM."""
+        self.write_trial(**training)
+        process = self.start_autoglm("train", "trial.json", *arguments, environment=environment)
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 75, errors)
+
+    def test_a_killed_run_goes_on_within_its_epoch(self):
+        os.mkdir(self.path("run"))
+        for name, changes in {"plain": {},
+                              "folds": {"data": {"folds": 3}},
+                              "accumulation": {"accumulation": 3, "batch": 3},
+                              "prefetch": {"memory": "performance"},
+                              "streaming": {"data": {"memory": "1KB"}},
+                              "fp16": {"precision": "fp16"}}.items():
+            with self.subTest(name):
+                slow = {"epochs": 2, "batch": 1, "checkpoint": "1ms", "model": {"dropout": 0.2},
+                        "watch": {"interval": 7}} | changes
+                whole = without_measured(self.trained(**slow))
+                process = self.start_autoglm("train", "trial.json", "--dir", "run")
+                wait_until(lambda: process.poll() is not None
+                           or os.path.exists(self.path("run/checkpoint.agm")), 60)
+                process.kill()
+                process.communicate()
+                result = self.run_autoglm("train", "trial.json", "--dir", "run")
+                self.assertIn("goes on from run/checkpoint.agm: epoch 0", result.stderr)
+                self.assertEqual(without_measured(reports(result.stdout)), whole)
+                self.assertEqual(os.listdir(self.path("run")), [])
+
+    def test_evaluation_stops_when_it_is_told_to(self):
+        """Four quick updates, then as many batches of validation as there are rows."""
+        self.write("many.csv", rings(200_000, seed=2))
+        long = {"epochs": 1, "batch": 1, "watch": {"interval": 1}, "model": {"units": 64},
+                "data": {"path": "few.csv", "validation_path": "many.csv"}}
+        self.write("few.csv", "\n".join(rings(400).splitlines()[:5]) + "\n")
+        whole = without_measured(self.trained(**long))
+        process = self.start_autoglm("train", "trial.json", "--dir", "run")
+        for _ in range(4):
+            process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        rest, errors = process.communicate(timeout=60)
+        self.assertEqual((process.returncode, rest), (75, ""), errors)
+        found = reports(self.run_autoglm("train", "trial.json", "--dir", "run").stdout)
+        self.assertEqual(without_measured(found), whole)
+
+    def test_samples_of_an_epoch_are_divided_by_all_of_its_time(self):
+        """A run that has trained for so long before it was stopped has no higher rate than this."""
+        self.write("many.csv", rings(20_000))
+        self.write_trial(epochs=1, batch=1, lr=1e-4, watch={"interval": 200}, model={"units": 64},
+                         data={"path": "many.csv"})
+        process = self.start_autoglm("train", "trial.json", "--dir", "run")
+        begin = process.stdout.readline() and time.monotonic()
+        for _ in range(63):  # of 80 looks: 16,000 rows to train on
+            process.stdout.readline()
+        seconds = time.monotonic() - begin
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 75)
+        found = reports(self.run_autoglm("train", "trial.json", "--dir", "run").stdout)
+        self.assertLess(found[0]["samples_per_second"], 16_000 / seconds)
+
+    def test_no_attempt_goes_on_once_a_later_one_has_ended(self):
+        attempts = {number: {"AUTOGLM_TRIAL_DIR": self.path(f"0/{number}")} for number in (1, 2, 3)}
+        for number in attempts:
+            os.makedirs(self.path(f"0/{number}"))
+        for number in (1, 2):
+            self.stopped(environment=attempts[number], **self.LONG)
+        left = pathlib.Path(self.folder, "0/1/checkpoint.agm")
+        self.assertTrue(left.exists())
+        result = self.run_autoglm("train", "trial.json", environment=attempts[3])
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("goes on from", result.stderr)
+        self.assertEqual(list(pathlib.Path(self.folder, "0").glob("*/*.agm")), [])
+
+    def test_a_run_of_other_data_is_begun_anew(self):
+        """The same shape, then two columns more."""
+        wider = "\n".join(line.split(",", 1)[0] + ",1,2," + line.split(",", 1)[1] if line[0] != "x"
+                          else "x,a,b,y,kind" for line in rings(400).splitlines()) + "\n"
+        for number, other in enumerate((rings(400, seed=2), wider)):
+            folder = f"run{number}"
+            self.write("rings.csv", rings(400))
+            self.stopped("--dir", folder, **self.LONG)
+            self.write("rings.csv", other)
+            result = self.run_autoglm("train", "trial.json", "--dir", folder)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertRegex(result.stderr, "other data: .*; it is passed over")
+            self.assertEqual(without_measured(reports(result.stdout)),
+                             without_measured(self.trained(**self.LONG)))
+
+    def test_a_checkpoint_of_an_older_layout_is_passed_over(self):
+        self.stopped("--dir", "run", **self.LONG)
+        path = pathlib.Path(self.path("run"), "checkpoint.agm")
+        file = bytearray(path.read_bytes())
+        file[8] = 1
+        path.write_bytes(file)
+        result = self.run_autoglm("train", "trial.json", "--dir", "run")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stderr, "version 1, this program reads version 2; .*passed over")
 
     def test_a_broken_checkpoint_is_passed_over(self):
         os.mkdir(self.path("run"))

@@ -7,7 +7,6 @@
 #include <span>
 #include <utility>
 
-#include "trainer/nn/run/bytes.h"
 #include "trainer/nn/run/learning_rate.h"
 #include "trainer/nn/run/metrics.h"
 #include "trainer/nn/run/throughput.h"
@@ -57,8 +56,11 @@ Fold::Fold(const nn::Dataset& dataset, const nn::TrainSpec& spec, nn::Backend& b
                  .prefetch = spec_.training.memory == nn::MemoryProfile::performance,
                  .seed = spec_.training.seed}),
       watch_(spec_.training.watch, spec_.training.precision) {
+  // More batches than there are make no difference, but a number beyond all integers.
   const auto samples = static_cast<std::int64_t>(split_.training.size());
-  updates_per_epoch_ = parts(samples, spec_.training.batch * spec_.training.accumulation);
+  std::int64_t& accumulation = spec_.training.accumulation;
+  accumulation = std::min(accumulation, parts(samples, spec_.training.batch));
+  updates_per_epoch_ = parts(samples, spec_.training.batch * accumulation);
 }
 
 bool Fold::update(std::int64_t epoch) {
@@ -92,7 +94,7 @@ void Fold::take_loss() {
   unlooked_samples_ = 0;
 }
 
-MetricValues Fold::look(std::int64_t epoch) {
+void Fold::look(std::int64_t epoch) {
   take_loss();
   const nn::UpdateReport& seen = trainer_.report();
   end_ = watch_.look({.updates = epoch * updates_per_epoch_ + position_,
@@ -100,21 +102,20 @@ MetricValues Fold::look(std::int64_t epoch) {
                       .gradient_norm = seen.gradient_norm,
                       .loss_scale = seen.loss_scale,
                       .overflows = seen.overflows});
-  MetricValues metrics{{std::string(nn::kTrainLoss), look_loss_},
-                       {std::string(nn::kLearningRate), rate_},
-                       {std::string(nn::kGradientNorm), seen.gradient_norm}};
+  seen_ = {{std::string(nn::kTrainLoss), look_loss_},
+           {std::string(nn::kLearningRate), rate_},
+           {std::string(nn::kGradientNorm), seen.gradient_norm}};
   if (spec_.training.precision == nn::Precision::fp16) {
-    metrics.emplace_back(nn::kLossScale, seen.loss_scale);
-    metrics.emplace_back(nn::kOverflows, seen.overflows);
+    seen_.emplace_back(nn::kLossScale, seen.loss_scale);
+    seen_.emplace_back(nn::kOverflows, seen.overflows);
   }
   for (const nn::UpdateReport::Gradient& gradient : seen.gradients) {
-    metrics.emplace_back("grad_mean." + gradient.name, gradient.mean);
-    metrics.emplace_back("grad_variance." + gradient.name, gradient.variance);
+    seen_.emplace_back("grad_mean." + gradient.name, gradient.mean);
+    seen_.emplace_back("grad_variance." + gradient.name, gradient.variance);
   }
-  return metrics;
 }
 
-Fold::Pass Fold::train(std::int64_t epoch, const std::function<bool()>& stop,
+Fold::Pass Fold::train(std::int64_t epoch, const std::function<bool()>& pause,
                        const OnLook& on_look) {
   if (reading_ != epoch) {
     training_.begin_epoch(epoch);
@@ -127,23 +128,26 @@ Fold::Pass Fold::train(std::int64_t epoch, const std::function<bool()>& stop,
   }
   bool more = true;
   while (more) {
-    if (stop()) {
-      return Pass::stopped;
-    }
     more = update(epoch);
-    if ((epoch * updates_per_epoch_ + position_) % spec_.training.watch.interval == 0) {
-      on_look(look(epoch));
+    const std::int64_t updates = epoch * updates_per_epoch_ + position_;
+    if (!more || updates % spec_.training.watch.interval == 0) {
+      look(epoch);
+      on_look(seen_);
       if (end_) {
         return Pass::ended;
       }
     }
+    if (more && pause()) {
+      return Pass::paused;
+    }
   }
-  take_loss();
   position_ = 0;
   return Pass::done;
 }
 
-MetricValues Fold::evaluate(const std::vector<nn::Row>& rows, std::string_view prefix) {
+std::optional<MetricValues> Fold::evaluate(const std::vector<nn::Row>& rows,
+                                           std::string_view prefix,
+                                           const std::function<bool()>& stop) {
   nn::BatchReader reader(dataset_, standardization_, rows, {.batch = spec_.training.batch});
   reader.begin_epoch(0);
   const std::int64_t outputs = dataset_.outputs();
@@ -154,6 +158,9 @@ MetricValues Fold::evaluate(const std::vector<nn::Row>& rows, std::string_view p
   double loss = 0;
   nn::Batch batch;
   while (reader.next(batch)) {
+    if (stop()) {
+      return std::nullopt;
+    }
     loss += trainer_.evaluate(samples_of(batch), results_.data());
     const auto count = static_cast<std::size_t>(batch.count);
     const std::span<float> results(results_.data(), count * width);
@@ -183,56 +190,6 @@ double Fold::latency_milliseconds() {
   reader.next(sample);
   results_.resize(std::max(results_.size(), static_cast<std::size_t>(dataset_.outputs())));
   return nn::latency_ms([&] { trainer_.evaluate(samples_of(sample), results_.data()); });
-}
-
-std::vector<nn::SavedTensor> Fold::learnt() const {
-  const std::vector<nn::NamedArray> arrays = trainer_.save();
-  const nn::ParameterLayout& layout = trainer_.network().layout();
-  std::vector<nn::SavedTensor> tensors;
-  const auto add = [&](const std::string& name, const nn::Shape& shape) {
-    const auto begin = shape.sizes.begin();
-    tensors.push_back({name, {begin, begin + shape.rank}, find_array(arrays, name)->numbers});
-  };
-  for (const nn::ParameterInfo& info : layout.parameters()) {
-    add(info.name, info.shape);
-  }
-  for (const nn::StatisticInfo& info : layout.statistics()) {
-    add(info.name, {info.count});
-  }
-  const std::vector<std::int64_t> places{std::ssize(standardization_.mean)};
-  tensors.push_back({"input.mean", places, standardization_.mean});
-  tensors.push_back({"input.scale", places, standardization_.scale});
-  tensors.push_back({"input.missing", places, standardization_.missing});
-  if (dataset_.task() == nn::Task::regression) {
-    const auto one = [](double number) { return std::vector<double>{number}; };
-    tensors.push_back({"target.mean", {}, one(standardization_.target_mean)});
-    tensors.push_back({"target.deviation", {}, one(standardization_.target_deviation)});
-  }
-  return tensors;
-}
-
-void Fold::save(const std::string& prefix, CheckpointParts& parts) {
-  parts.emplace_back(prefix + "network", nn::to_bytes(trainer_.save()));
-  parts.emplace_back(prefix + "watch", nn::text_of(watch_.save()));
-  nn::ByteWriter counters;
-  counters.number(position_);
-  counters.number(epoch_samples_);
-  counters.number(unlooked_samples_);
-  counters.number(epoch_loss_);
-  parts.emplace_back(prefix + "counters", nn::text_of(counters.bytes()));
-}
-
-void Fold::load(const std::string& prefix, const nn::Checkpoint& checkpoint) {
-  trainer_.load(nn::arrays_of(nn::text_of(checkpoint.at(prefix + "network")), "the checkpoint"));
-  nn::ByteReader counters(checkpoint.at(prefix + "counters"));
-  position_ = counters.number<std::int64_t>();
-  epoch_samples_ = counters.number<std::int64_t>();
-  unlooked_samples_ = counters.number<std::int64_t>();
-  epoch_loss_ = counters.number<double>();
-  if (!counters.complete() || !watch_.restore(checkpoint.at(prefix + "watch"))) {
-    throw nn::CheckpointError("the checkpoint is of another version of autoglm; remove it");
-  }
-  reading_ = -1;
 }
 
 }  // namespace autoglm

@@ -12,6 +12,11 @@
 namespace autoglm {
 namespace {
 
+constexpr const char* kPlace = "place";  // epoch, fold, seconds
+constexpr const char* kWatch = "watch";
+constexpr const char* kEnded = "ended";
+constexpr const char* kTold = "told";
+
 std::string prefix_of(std::size_t fold) { return fmt::format("fold{}.", fold); }
 
 /// Reports as lines of JSON.
@@ -34,54 +39,85 @@ std::vector<Report> told_of(const std::string& text) {
   return told;
 }
 
-void load(const nn::Checkpoint& checkpoint, RunState& state) {
-  nn::ByteReader run(checkpoint.at("run"));
-  const auto epoch = run.number<std::int64_t>();
-  const auto fold = run.number<std::uint64_t>();
-  if (!run.complete() || fold >= state.folds.size() ||
-      !state.watch.restore(checkpoint.at("watch"))) {
-    throw nn::CheckpointError("is of another version of autoglm");
+std::vector<std::byte> bytes_of(const std::string& text) {
+  const auto bytes = std::as_bytes(std::span(text));
+  return {bytes.begin(), bytes.end()};
+}
+
+std::vector<std::byte> place_bytes(const RunState& state) {
+  nn::ByteWriter writer;
+  writer.number(state.epoch);
+  writer.number(static_cast<std::uint64_t>(state.fold));
+  writer.number(state.seconds);
+  return writer.bytes();
+}
+
+/// Throws CheckpointError unless load() can do with it.
+void require(const nn::Checkpoint& checkpoint, const RunState& state) {
+  checkpoint.require(kPlace, place_bytes(state).size());
+  checkpoint.require(kWatch, state.watch.save().size());
+  checkpoint.bytes(kEnded);
+  checkpoint.bytes(kTold);
+  const std::vector<std::byte> bytes = checkpoint.bytes(kPlace);
+  nn::ByteReader place(bytes);
+  place.number<std::int64_t>();
+  if (place.number<std::uint64_t>() > state.folds.size()) {
+    checkpoint.refuse(kPlace);
   }
+  for (std::size_t i = 0; i < state.folds.size(); ++i) {
+    state.folds[i]->require(prefix_of(i), checkpoint);
+  }
+}
+
+void load(const nn::Checkpoint& checkpoint, RunState& state) {
+  const std::vector<std::byte> bytes = checkpoint.bytes(kPlace);
+  nn::ByteReader place(bytes);
+  state.epoch = place.number<std::int64_t>();
+  state.fold = place.number<std::uint64_t>();
+  state.seconds = place.number<double>();
+  state.watch.restore(checkpoint.bytes(kWatch));
+  state.ended = nn::text_of(checkpoint.bytes(kEnded));
+  state.told = told_of(nn::text_of(checkpoint.bytes(kTold)));
   for (std::size_t i = 0; i < state.folds.size(); ++i) {
     state.folds[i]->load(prefix_of(i), checkpoint);
   }
-  state.epoch = epoch;
-  state.fold = fold;
-  state.told = told_of(nn::text_of(checkpoint.at("told")));
+}
+
+/// None: there is no such file, or it is no checkpoint of this run, which is said.
+std::optional<nn::Checkpoint> find_checkpoint(const std::string& path, std::uint64_t fingerprint,
+                                              const RunState& state, RunReporter& reporter) {
+  try {
+    auto checkpoint = nn::Checkpoint::read(path, fingerprint);
+    if (checkpoint) {
+      require(*checkpoint, state);
+    }
+    return checkpoint;
+  } catch (const nn::CheckpointError& error) {
+    reporter.say(fmt::format("{}; it is passed over", error.what()));
+    return std::nullopt;
+  }
 }
 
 }  // namespace
 
 void save_run(const std::string& path, std::uint64_t fingerprint, const RunState& state) {
-  CheckpointParts parts;
-  nn::ByteWriter run;
-  run.number(state.epoch);
-  run.number(static_cast<std::uint64_t>(state.fold));
-  parts.emplace_back("run", nn::text_of(run.bytes()));
-  parts.emplace_back("watch", nn::text_of(state.watch.save()));
-  parts.emplace_back("told", told_text(state.told));
+  std::vector<nn::CheckpointPart> parts{nn::part_of(kPlace, place_bytes(state)),
+                                        nn::part_of(kWatch, state.watch.save()),
+                                        nn::part_of(kEnded, bytes_of(state.ended)),
+                                        nn::part_of(kTold, bytes_of(told_text(state.told)))};
   for (std::size_t i = 0; i < state.folds.size(); ++i) {
     state.folds[i]->save(prefix_of(i), parts);
   }
-  std::vector<nn::NamedBytes> arrays;
-  arrays.reserve(parts.size());
-  for (const auto& [name, bytes] : parts) {
-    arrays.push_back({.name = name, .bytes = std::as_bytes(std::span(bytes))});
-  }
-  nn::write_checkpoint(path, fingerprint, arrays);
+  nn::write_checkpoint(path, fingerprint, parts);
 }
 
 bool load_run(const std::vector<std::string>& paths, std::uint64_t fingerprint, RunState& state,
               RunReporter& reporter) {
   for (const std::string& path : paths) {
-    try {
-      if (const auto checkpoint = nn::Checkpoint::read(path, fingerprint)) {
-        load(*checkpoint, state);
-        reporter.say(fmt::format("goes on from {}: epoch {}", path, state.epoch));
-        return true;
-      }
-    } catch (const nn::CheckpointError& error) {
-      reporter.say(fmt::format("{}; it is passed over", error.what()));
+    if (const auto checkpoint = find_checkpoint(path, fingerprint, state, reporter)) {
+      load(*checkpoint, state);
+      reporter.say(fmt::format("goes on from {}: epoch {}", path, state.epoch));
+      return true;
     }
   }
   return false;

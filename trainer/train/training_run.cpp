@@ -1,7 +1,6 @@
 #include "trainer/train/training_run.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -14,8 +13,11 @@
 #include "trainer/nn/model/status_error.h"
 #include "trainer/nn/run/metrics.h"
 #include "trainer/nn/run/throughput.h"
+#include "trainer/train/data_fingerprint.h"
 #include "trainer/train/fold.h"
 #include "trainer/train/kept_weights.h"
+#include "trainer/train/machine_memory.h"
+#include "trainer/train/memory_need.h"
 #include "trainer/train/run_state.h"
 
 namespace autoglm {
@@ -27,13 +29,12 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-std::size_t physical_memory() {
-  return static_cast<std::size_t>(::sysconf(_SC_PHYS_PAGES)) *
-         static_cast<std::size_t>(::sysconf(_SC_PAGE_SIZE));
-}
-
 std::string megabytes(std::size_t bytes) {
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
+}
+
+std::string checkpoint_in(const std::string& directory) {
+  return directory + "/" + kCheckpointFile;
 }
 
 /// The mean of each metric over the folds.
@@ -61,46 +62,51 @@ class TrainingRun {
 
  private:
   bool open();
+  void resume();
   nn::MemoryUse require_memory() const;
   void announce() const;
   void tell(std::int64_t step, MetricValues metrics);
   std::optional<RunResult> train_epoch();
   std::optional<RunResult> train_folds();
   std::optional<RunResult> judge_epoch(const MetricValues& metrics);
-  RunResult end(const nn::RunEnd& end);
-  RunResult finish(std::int64_t step);
+  RunResult train();
+  RunResult finish();
+  std::optional<MetricValues> last_metrics();
+  std::optional<MetricValues> evaluate(std::size_t fold, std::string_view part);
+  RunResult fail(const nn::RunEnd& end);
+  RunResult stop();
   void checkpoint();
-  void checkpoint_if_due();
-  std::string checkpoint_path() const { return context_.directory + "/" + kCheckpointFile; }
+  bool is_due() const;
+  void remove_checkpoints() const;
 
-  const nn::TrainSpec& spec_;
+  nn::TrainSpec spec_;
   const RunContext& context_;
   RunReporter& reporter_;
   std::unique_ptr<nn::Dataset> dataset_{};
   std::unique_ptr<nn::Backend> backend_{};
   RunState state_;
+  std::uint64_t fingerprint_ = 0;
   Clock::time_point saved_ = Clock::now();
 };
 
-/// What a fold needs; before anything large is allocated.
+/// What a fold needs of its device; before anything large but the data is allocated.
 nn::MemoryUse TrainingRun::require_memory() const {
   const nn::MemoryUse use = nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_));
-  const std::size_t needed = use.total() * static_cast<std::size_t>(spec_.data.folds) +
-                             static_cast<std::size_t>(dataset_->cached_bytes());
-  const std::size_t limit = spec_.training.memory_limit_bytes
-                                ? static_cast<std::size_t>(*spec_.training.memory_limit_bytes)
-                                : physical_memory();
-  reporter_.say(fmt::format("memory: {} predicted ({} parameters and moments, {} activations)",
-                            megabytes(needed),
-                            megabytes(use.masters + use.gradients + use.moments + use.working),
-                            megabytes(use.activations)));
-  if (needed > limit) {
+  const MemoryNeed need = predict_memory_need(spec_, *dataset_, use);
+  const auto& limit = spec_.training.memory_limit_bytes;
+  const std::size_t most = limit ? static_cast<std::size_t>(*limit) : machine_memory();
+  reporter_.say(fmt::format(
+      "memory: {} predicted ({} networks, {} batches and rows, {} the program and its "
+      "data, {} passing)",
+      megabytes(need.total()), megabytes(need.networks), megabytes(need.batches + need.rows),
+      megabytes(need.present), megabytes(need.passing)));
+  if (need.total() > most) {
     throw InfeasibleRun(fmt::format(
         "would need {} of memory, and {} is {}; take a smaller batch or model, or \"memory\": "
         "\"efficient\"",
-        megabytes(needed),
-        spec_.training.memory_limit_bytes ? "the memory_limit" : "all that this machine has",
-        megabytes(limit)));
+        megabytes(need.total()),
+        limit ? "the memory_limit" : "all that this machine or its control group has",
+        megabytes(most)));
   }
   return use;
 }
@@ -125,6 +131,8 @@ bool TrainingRun::open() {
   for (const std::string& line : dataset_->describe()) {
     reporter_.say(line);
   }
+  // A batch beyond all rows is all rows, and planned as that.
+  spec_.training.batch = std::min(spec_.training.batch, dataset_->rows());
   backend_ = context_.make_backend(spec_.training.device);
   announce();
   const std::size_t of_device =
@@ -135,16 +143,24 @@ bool TrainingRun::open() {
   for (std::int64_t fold = 0; fold < spec_.data.folds; ++fold) {
     state_.folds.push_back(std::make_unique<Fold>(*dataset_, spec_, *backend_, fold));
   }
+  resume();
+  return true;
+}
+
+void TrainingRun::resume() {
+  if (context_.directory.empty() && context_.resume_from.empty()) {
+    return;
+  }
+  fingerprint_ = data_fingerprint(spec_.data, context_.fingerprint);
   std::vector<std::string> paths;
   for (const std::string& directory : context_.resume_from) {
-    paths.push_back(directory + "/" + kCheckpointFile);
+    paths.push_back(checkpoint_in(directory));
   }
-  if (load_run(paths, context_.fingerprint, state_, reporter_)) {
+  if (load_run(paths, fingerprint_, state_, reporter_)) {
     for (const Report& report : state_.told) {
       reporter_.report(report.step, report.metrics);
     }
   }
-  return true;
 }
 
 /// What is told again of a step replaces.
@@ -163,46 +179,64 @@ void TrainingRun::tell(std::int64_t step, MetricValues metrics) {
 
 void TrainingRun::checkpoint() {
   if (!context_.directory.empty()) {
-    save_run(checkpoint_path(), context_.fingerprint, state_);
+    save_run(checkpoint_in(context_.directory), fingerprint_, state_);
     saved_ = Clock::now();
   }
 }
 
-void TrainingRun::checkpoint_if_due() {
-  if (seconds_since(saved_) >= spec_.training.checkpoint_seconds) {
-    checkpoint();
+bool TrainingRun::is_due() const {
+  return !context_.directory.empty() && seconds_since(saved_) >= spec_.training.checkpoint_seconds;
+}
+
+/// Also those of earlier attempts: nobody will go on from them.
+void TrainingRun::remove_checkpoints() const {
+  std::vector<std::string> directories = context_.resume_from;
+  if (!context_.directory.empty()) {
+    directories.push_back(context_.directory);
+  }
+  for (const std::string& directory : directories) {
+    std::error_code ignored;
+    std::filesystem::remove(checkpoint_in(directory), ignored);
   }
 }
 
-RunResult TrainingRun::end(const nn::RunEnd& end) {
-  if (nn::is_failure(end.cause)) {
-    reporter_.say(end.reason);
-    return RunResult::failed;
-  }
-  finish(state_.epoch);
-  reporter_.say(std::string(kEndedEarly) + end.reason);
-  return RunResult::ended_early;
+RunResult TrainingRun::fail(const nn::RunEnd& end) {
+  reporter_.say(end.reason);
+  return RunResult::failed;
+}
+
+RunResult TrainingRun::stop() {
+  checkpoint();
+  return RunResult::stopped;
 }
 
 /// Each fold trains its part of the epoch; nothing: all are done.
 std::optional<RunResult> TrainingRun::train_folds() {
-  for (; state_.fold < state_.folds.size(); ++state_.fold) {
-    Fold& fold = *state_.folds[state_.fold];
-    const bool alone = state_.folds.size() == 1;
-    const auto pass = fold.train(state_.epoch, context_.stop, [&](const MetricValues& seen) {
-      if (alone) {
-        tell(state_.epoch, seen);
-      }
-    });
-    if (pass == Fold::Pass::stopped) {
-      checkpoint();
-      return RunResult::stopped;
+  const bool alone = state_.folds.size() == 1;
+  // With 0 there is one after each epoch, not after each update.
+  const bool within = spec_.training.checkpoint_seconds > 0;
+  const auto pause = [&] { return context_.stop() || (within && is_due()); };
+  const auto on_look = [&](const MetricValues& seen) {
+    if (alone) {
+      tell(state_.epoch, seen);
     }
+  };
+  while (state_.fold < state_.folds.size()) {
+    Fold& fold = *state_.folds[state_.fold];
+    const auto begin = Clock::now();
+    const Fold::Pass pass = fold.train(state_.epoch, pause, on_look);
+    state_.seconds += seconds_since(begin);
     if (pass == Fold::Pass::ended) {
-      return end(*fold.end());
+      return fail(*fold.end());
+    }
+    if (pass == Fold::Pass::done) {
+      ++state_.fold;
+    } else if (context_.stop()) {
+      return stop();
+    } else {
+      checkpoint();
     }
   }
-  state_.fold = 0;
   return std::nullopt;
 }
 
@@ -211,41 +245,75 @@ std::optional<RunResult> TrainingRun::judge_epoch(const MetricValues& metrics) {
       .epoch = state_.epoch + 1,
       .train_loss = *find_metric(metrics, nn::kTrainLoss),
       .validation_loss = *find_metric(metrics, std::string(nn::kValidation) + "loss")});
-  return verdict ? std::optional(end(*verdict)) : std::nullopt;
+  if (verdict && nn::is_failure(verdict->cause)) {
+    return fail(*verdict);
+  }
+  state_.ended = verdict ? verdict->reason : "";
+  return std::nullopt;
 }
 
+/// The metrics of a fold's validation or test part; none: told to stop meanwhile.
+std::optional<MetricValues> TrainingRun::evaluate(std::size_t fold, std::string_view part) {
+  Fold& judged = *state_.folds[fold];
+  const nn::Split& split = judged.split();
+  return judged.evaluate(part == nn::kTest ? split.test : split.validation, part, context_.stop);
+}
+
+/// Nothing: the epoch is over, and `ended` says whether another follows.
 std::optional<RunResult> TrainingRun::train_epoch() {
-  const auto begin = Clock::now();
   if (const auto result = train_folds()) {
     return result;
   }
-  const double seconds = seconds_since(begin);
-  std::vector<MetricValues> folds;
+  std::vector<MetricValues> seen;
+  std::vector<MetricValues> judged;
   double samples = 0;
-  for (const auto& fold : state_.folds) {
-    MetricValues metrics{{std::string(nn::kTrainLoss), fold->training_loss()}};
-    const MetricValues judged = fold->evaluate(fold->split().validation, nn::kValidation);
-    metrics.insert(metrics.end(), judged.begin(), judged.end());
-    samples += static_cast<double>(fold->split().training.size());
-    folds.push_back(std::move(metrics));
+  for (std::size_t i = 0; i < state_.folds.size(); ++i) {
+    const Fold& fold = *state_.folds[i];
+    const auto metrics = evaluate(i, nn::kValidation);
+    if (!metrics) {
+      return stop();
+    }
+    seen.push_back(fold.seen());
+    judged.push_back({{std::string(nn::kTrainLoss), fold.training_loss()}});
+    judged.back().insert(judged.back().end(), metrics->begin(), metrics->end());
+    samples += static_cast<double>(fold.split().training.size());
   }
-  MetricValues metrics = mean_of(folds);
-  metrics.emplace_back(nn::kSamplesPerSecond, samples / seconds);
+  if (state_.folds.size() > 1) {
+    tell(state_.epoch, mean_of(seen));
+  }
+  MetricValues metrics = mean_of(judged);
+  metrics.emplace_back(nn::kSamplesPerSecond, samples / state_.seconds);
   tell(state_.epoch, metrics);
-  return judge_epoch(metrics);
+  if (const auto result = judge_epoch(metrics)) {
+    return result;
+  }
+  ++state_.epoch;
+  state_.fold = 0;
+  state_.seconds = 0;
+  if (is_due()) {
+    checkpoint();
+  }
+  return std::nullopt;
 }
 
-/// What is measured once, told with the last epoch.
-RunResult TrainingRun::finish(std::int64_t step) {
+/// What is measured once; none: told to stop meanwhile.
+std::optional<MetricValues> TrainingRun::last_metrics() {
   std::vector<MetricValues> tests;
   MetricValues last;
   for (std::size_t i = 0; i < state_.folds.size(); ++i) {
-    Fold& fold = *state_.folds[i];
-    if (!fold.split().test.empty()) {
-      tests.push_back(fold.evaluate(fold.split().test, nn::kTest));
+    if (!state_.folds[i]->split().test.empty()) {
+      const auto test = evaluate(i, nn::kTest);
+      if (!test) {
+        return std::nullopt;
+      }
+      tests.push_back(*test);
     }
     if (state_.folds.size() > 1) {
-      for (const auto& [name, value] : fold.evaluate(fold.split().validation, nn::kValidation)) {
+      const auto validation = evaluate(i, nn::kValidation);
+      if (!validation) {
+        return std::nullopt;
+      }
+      for (const auto& [name, value] : *validation) {
         last.emplace_back(fmt::format("{}.fold{}", name, i), value);
       }
     }
@@ -254,33 +322,47 @@ RunResult TrainingRun::finish(std::int64_t step) {
     const MetricValues mean = mean_of(tests);
     last.insert(last.end(), mean.begin(), mean.end());
   }
+  last.emplace_back(nn::kLatency, state_.folds.front()->latency_milliseconds());
+  return last;
+}
+
+RunResult TrainingRun::finish() {
+  const auto last = last_metrics();
+  if (!last) {
+    return stop();
+  }
   if (spec_.training.keep_weights) {
     for (std::size_t i = 0; i < state_.folds.size(); ++i) {
       const std::string file = weights_file(i, state_.folds.size());
       keep_weights(context_.directory + "/" + file, *state_.folds[i], *dataset_, context_.section);
     }
   }
-  last.emplace_back(nn::kLatency, state_.folds.front()->latency_milliseconds());
-  tell(step, std::move(last));
-  if (!context_.directory.empty()) {
-    std::error_code ignored;
-    std::filesystem::remove(checkpoint_path(), ignored);
+  tell(state_.epoch - 1, *last);
+  if (state_.ended.empty()) {
+    return RunResult::finished;
   }
-  return RunResult::finished;
+  reporter_.say(std::string(kEndedEarly) + state_.ended);
+  return RunResult::ended_early;
+}
+
+RunResult TrainingRun::train() {
+  while (state_.ended.empty() && state_.epoch < spec_.training.epochs) {
+    if (const auto result = train_epoch()) {
+      return *result;
+    }
+  }
+  return finish();
 }
 
 RunResult TrainingRun::run() {
   if (!open()) {
     return RunResult::stopped;
   }
-  while (state_.epoch < spec_.training.epochs) {
-    if (const auto result = train_epoch()) {
-      return *result;
-    }
-    ++state_.epoch;
-    checkpoint_if_due();
+  const RunResult result = train();
+  if (result != RunResult::stopped) {
+    remove_checkpoints();
   }
-  return finish(state_.epoch - 1);
+  return result;
 }
 
 }  // namespace

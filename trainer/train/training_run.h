@@ -25,7 +25,7 @@ struct RunContext {
   /// Where the checkpoint is written, CHECKPOINT in it; empty: there is none.
   std::string directory{};
   /// Where to look for a checkpoint to go on from, in this order; those of other runs and broken
-  /// ones are passed over.
+  /// ones are passed over. When the run has ended there are none any more.
   std::vector<std::string> resume_from{};
   std::function<std::unique_ptr<nn::Backend>(const std::string& device)> make_backend{};
   /// Waits until the device that was made has room for so many bytes beside the runs of others;
@@ -33,7 +33,7 @@ struct RunContext {
   std::function<bool(std::size_t bytes)> reserve{};
   std::string section{};          // the JSON that the spec was read from; kept with the weights
   std::function<bool()> stop{};   // true: save and return
-  std::uint64_t fingerprint = 0;  // of all that a run depends on: only its own checkpoints have it
+  std::uint64_t fingerprint = 0;  // of all that a run depends on but its data
 };
 
 enum class RunResult {

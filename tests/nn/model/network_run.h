@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "array_list.h"
 #include "trainer/nn/backend.h"
 #include "trainer/nn/cpu/cpu_backend.h"
 #include "trainer/nn/model/executor.h"

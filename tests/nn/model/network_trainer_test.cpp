@@ -19,8 +19,10 @@ double loss_gradient_error(const ModelSpec& model, const Problem& problem, const
   NetworkTrainer trainer(*backend, model, spec, problem);
   const TrainingData data(problem, spec.batch);
   std::vector<NamedArray> state = trainer.save();
+  const StepCounters begin = trainer.counters();
   const auto loss_at = [&] {
     trainer.load(state);
+    trainer.set_counters(begin);  // so that the same is dropped out
     trainer.accumulate(data.batch(0, spec.batch), spec.batch);
     return trainer.take_training_loss();
   };

@@ -31,18 +31,19 @@ constexpr std::uint64_t kSpec = 5;
 void write_numbered(const std::string& path, std::uint64_t n, std::size_t size) {
   ByteWriter number;
   number.number(n);
-  const std::vector<std::byte> weights(size, static_cast<std::byte>(n % 251));
+  std::vector<std::byte> weights(size, static_cast<std::byte>(n % 251));
   write_checkpoint(
       path, kSpec,
-      std::array{NamedBytes{"number", number.bytes()}, NamedBytes{"weights", weights}});
+      std::array{part_of("number", number.bytes()), part_of("weights", std::move(weights))});
 }
 
 /// Its number, after a look at all of its bytes.
 std::uint64_t read_numbered(const std::string& path) {
   const auto found = Checkpoint::read(path, kSpec);
   REQUIRE(found.has_value());
-  const auto n = ByteReader(found->at("number")).number<std::uint64_t>();
-  const auto weights = found->at("weights");
+  const std::vector<std::byte> number = found->bytes("number");
+  const auto n = ByteReader(number).number<std::uint64_t>();
+  const std::vector<std::byte> weights = found->bytes("weights");
   REQUIRE(std::all_of(weights.begin(), weights.end(),
                       [n](std::byte byte) { return byte == static_cast<std::byte>(n % 251); }));
   return n;

@@ -30,10 +30,15 @@ std::string as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
+CheckpointPart text_part(const std::string& name, std::string_view text) {
+  const auto bytes = as_bytes(text);
+  return part_of(name, {bytes.begin(), bytes.end()});
+}
+
 void write_example(const std::string& path) {
-  const std::array arrays{NamedBytes{"step", as_bytes("17")}, NamedBytes{"none", {}},
-                          NamedBytes{"fc1.weight", as_bytes("some weights")}};
-  write_checkpoint(path, kSpec, arrays);
+  const std::array parts{text_part("step", "17"), text_part("none", ""),
+                         text_part("fc1.weight", "some weights")};
+  write_checkpoint(path, kSpec, parts);
 }
 
 std::string read_file(const std::string& path) {
@@ -68,23 +73,22 @@ TEST_CASE("what was written is read, whatever the order and size") {
   write_example(folder / "run.ckpt");
   const auto found = Checkpoint::read(folder / "run.ckpt", kSpec);
   REQUIRE(found.has_value());
-  CHECK(as_text(found->at("fc1.weight")) == "some weights");
-  CHECK(as_text(found->at("step")) == "17");
-  CHECK(found->has("none"));
-  CHECK(found->at("none").empty());
-  CHECK_FALSE(found->has("fc2.weight"));
+  CHECK(as_text(found->bytes("fc1.weight")) == "some weights");
+  CHECK(as_text(found->bytes("step")) == "17");
+  CHECK(found->bytes("none").empty());
+  CHECK_THROWS_AS(found->bytes("fc2.weight"), CheckpointError);
   CHECK(std::distance(fs::directory_iterator(folder.path()), fs::directory_iterator()) == 1);
 }
 
 TEST_CASE("the layout is the one that the header describes") {
   const TemporaryFolder folder;
-  write_checkpoint(folder / "run.ckpt", kSpec, std::array{NamedBytes{"a", as_bytes("xyz")}});
+  write_checkpoint(folder / "run.ckpt", kSpec, std::array{text_part("a", "xyz")});
   const std::string file = read_file(folder / "run.ckpt");
   using namespace std::string_literals;
   CHECK(file.substr(0, 48) ==
         "\x89"
         "AGLM\r\n\x1a"
-        "\1\0\0\0"
+        "\2\0\0\0"
         "\1\0\0\0"
         "\xef\xcd\xab\x89\x67\x45\x23\x01"
         "\x38\0\0\0\0\0\0\0"
@@ -96,18 +100,18 @@ TEST_CASE("the layout is the one that the header describes") {
   CHECK(with_checksum(file) == file);
 }
 
-TEST_CASE("a checkpoint without arrays is one") {
+TEST_CASE("a checkpoint without parts is one") {
   const TemporaryFolder folder;
   write_checkpoint(folder / "run.ckpt", kSpec, {});
   CHECK(Checkpoint::read(folder / "run.ckpt", kSpec).has_value());
 }
 
-TEST_CASE("arrays outlive a move of their checkpoint") {
+TEST_CASE("a checkpoint may be moved") {
   const TemporaryFolder folder;
   write_example(folder / "run.ckpt");
   Checkpoint first = std::move(*Checkpoint::read(folder / "run.ckpt", kSpec));
   const Checkpoint second = std::move(first);
-  CHECK(as_text(second.at("step")) == "17");
+  CHECK(as_text(second.bytes("step")) == "17");
 }
 
 TEST_CASE("where there is no file there is no checkpoint and no error") {
@@ -120,10 +124,10 @@ TEST_CASE("a checkpoint written over another replaces it, and what a killed writ
   const std::string path = folder / "run.ckpt";
   write_example(path);
   write_file(path + ".new", std::string(100'000, 'x'));
-  write_checkpoint(path, kSpec, std::array{NamedBytes{"step", as_bytes("18")}});
+  write_checkpoint(path, kSpec, std::array{text_part("step", "18")});
   const auto found = Checkpoint::read(path, kSpec);
-  CHECK(as_text(found->at("step")) == "18");
-  CHECK_FALSE(found->has("fc1.weight"));
+  CHECK(as_text(found->bytes("step")) == "18");
+  CHECK_THROWS_AS(found->bytes("fc1.weight"), CheckpointError);
   CHECK_FALSE(fs::exists(path + ".new"));
 }
 
@@ -165,38 +169,57 @@ TEST_CASE("a checkpoint that cannot be used says why and what to do") {
         path + ": checkpoint is damaged: its checksum does not fit its bytes" + anew);
 
   changed = file;
-  changed[8] = 2;
+  changed[8] = 1;
   write_file(path, with_checksum(changed));
   CHECK(checkpoint_error(path) ==
         path +
-            ": checkpoint has version 2, this program reads version 1; use the program that "
+            ": checkpoint has version 1, this program reads version 2; use the program that "
             "wrote it, or remove it to begin the run anew");
 
   write_file(path, file);
   CHECK(checkpoint_error(path, 7) ==
         path +
-            ": checkpoint is of another spec: fingerprint 0123456789abcdef, this run has "
-            "0000000000000007; give the spec that it was made with, or remove it to begin the "
-            "run anew");
+            ": checkpoint is of another spec or other data: fingerprint 0123456789abcdef, this "
+            "run has 0000000000000007; give the spec and data that it was made with, or remove it "
+            "to begin the run anew");
   const auto found = Checkpoint::read(path, kSpec);
   CHECK_THROWS_WITH_AS(
-      found->at("fc2.weight"),
+      found->bytes("fc2.weight"),
       (path + ": checkpoint has no \"fc2.weight\"; use the program that wrote it, or remove it to "
               "begin the run anew")
           .c_str(),
       CheckpointError);
+  CHECK_NOTHROW(found->require("fc1.weight", 12));
+  CHECK_THROWS_WITH_AS(
+      found->require("fc1.weight", 640),
+      (path + ": checkpoint has 12 bytes of \"fc1.weight\", this run has 640; use the program that "
+              "wrote it, or remove it to begin the run anew")
+          .c_str(),
+      CheckpointError);
 }
 
-TEST_CASE("a table of arrays that does not fit is damage, also under a right checksum") {
+TEST_CASE("a part that cannot be had leaves the old checkpoint and nothing else") {
+  const TemporaryFolder folder;
+  const std::string path = folder / "run.ckpt";
+  write_example(path);
+  const CheckpointPart broken{.name = "step", .size = 2, .write = [](std::span<std::byte>) {
+                                throw std::runtime_error("the device is gone");
+                              }};
+  CHECK_THROWS_WITH(write_checkpoint(path, kSpec, std::array{broken}), "the device is gone");
+  CHECK(as_text(Checkpoint::read(path, kSpec)->bytes("step")) == "17");
+  CHECK_FALSE(fs::exists(path + ".new"));
+}
+
+TEST_CASE("a table of parts that does not fit is damage, also under a right checksum") {
   const TemporaryFolder folder;
   const std::string path = folder / "run.ckpt";
   write_example(path);
   const std::string file = read_file(path);
   const std::string damaged =
       path +
-      ": checkpoint is damaged: its table of arrays does not fit its size; remove it to "
+      ": checkpoint is damaged: its table of parts does not fit its size; remove it to "
       "begin the run anew";
-  // The number of arrays, the size of the first name, of the first array: 3, 4 and 2.
+  // The number of parts, the size of the first name, of the first part: 3, 4 and 2.
   for (const std::size_t at : {12U, 32U, 40U}) {
     for (const char* number : {"\x02", "\x05", "\xff\xff\xff\xff", "\xff\xff\xff\x7f"}) {
       std::string changed = file;
@@ -286,8 +309,9 @@ TEST_CASE("no file whatsoever crashes the reader, or makes it take memory by wha
     try {
       const auto found = Checkpoint::read(path, kSpec);
       REQUIRE(found.has_value());
-      CHECK((!found->has("step") || found->at("step").size() <= changed.size()));
       ++taken;
+      const std::size_t size = found->bytes("step").size();  // or it has no step, and throws
+      CHECK(size <= changed.size());
     } catch (const CheckpointError&) {
       ++refused;
     }

@@ -8,10 +8,7 @@
 namespace autoglm::nn {
 namespace {
 
-using doctest::Approx;
 using std::chrono::milliseconds;
-
-Clock::time_point at(std::int64_t ms) { return Clock::time_point() + milliseconds(ms); }
 
 /// A clock that goes on by what passes take, one after another.
 struct Passes {
@@ -24,56 +21,6 @@ struct Passes {
 
 double latency_of(Passes& passes, const LatencyOptions& options) {
   return latency_ms([&] { passes(); }, options, [&] { return passes.now; });
-}
-
-TEST_CASE("throughput is none until time has passed") {
-  Throughput throughput;
-  CHECK_FALSE(throughput.samples_per_second());
-  throughput.begin(at(1000));
-  CHECK_FALSE(throughput.samples_per_second());
-  throughput.add(at(1000), 32);
-  CHECK_FALSE(throughput.samples_per_second());
-  throughput.add(at(1500), 32);
-  CHECK(throughput.samples_per_second() == Approx(128));
-}
-
-TEST_CASE("throughput follows what was done within the window") {
-  Throughput throughput(milliseconds(1000));
-  throughput.begin(at(0));
-  for (std::int64_t ms = 100; ms <= 5000; ms += 100) {
-    throughput.add(at(ms), 10);
-  }
-  CHECK(throughput.samples_per_second() == Approx(100));
-  for (std::int64_t ms = 5100; ms <= 6000; ms += 100) {
-    throughput.add(at(ms), 70);
-  }
-  CHECK(throughput.samples_per_second() == Approx(700));
-}
-
-TEST_CASE("steps longer than the window count whole") {
-  Throughput throughput(milliseconds(1000));
-  throughput.begin(at(0));
-  throughput.add(at(5000), 10);
-  throughput.add(at(10'000), 20);
-  CHECK(throughput.samples_per_second() == Approx(4));
-}
-
-TEST_CASE("short steps are counted to within a part of the window") {
-  Throughput throughput(milliseconds(1000));
-  throughput.begin(at(0));
-  for (std::int64_t ms = 1; ms <= 100'000; ++ms) {
-    throughput.add(at(ms), 3);
-  }
-  CHECK(throughput.samples_per_second() == Approx(3000));
-}
-
-TEST_CASE("time that was not for training does not count") {
-  Throughput throughput(milliseconds(1000));
-  throughput.begin(at(0));
-  throughput.add(at(500), 50);
-  throughput.begin(at(9500));  // after validation
-  throughput.add(at(10'000), 50);
-  CHECK(throughput.samples_per_second() == Approx(100));
 }
 
 TEST_CASE("latency is the median of the passes after warm-up") {

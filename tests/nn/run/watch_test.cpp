@@ -53,6 +53,26 @@ TEST_CASE("a loss or gradient that is no number ends a run at once") {
   }
 }
 
+TEST_CASE("an update that was skipped between two looks ends a run, but with fp16") {
+  const UpdateLook seen{.updates = 50, .train_loss = 1, .gradient_norm = 1, .overflows = 1};
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    const auto end = Watch({}, precision).look(seen);
+    REQUIRE(end.has_value());
+    CHECK(end->cause == EndCause::not_finite);
+    CHECK(end->reason ==
+          "update 50: gradients of an earlier update were not finite; try a lower lr or a smaller "
+          "clip_norm");
+  }
+  CHECK_FALSE(Watch({}, Precision::fp16).look(seen));
+}
+
+TEST_CASE("with fp16 a validation loss that is no number ends a run") {
+  const auto end = Watch({}, Precision::fp16)
+                       .look(EpochLook{.epoch = 1, .train_loss = kNaN, .validation_loss = kNaN});
+  REQUIRE(end.has_value());
+  CHECK(end->cause == EndCause::not_finite);
+}
+
 TEST_CASE("with fp16 overflows are survived while updates are made") {
   Watch watch({}, Precision::fp16);
   std::int64_t overflows = 0;

@@ -25,10 +25,4 @@ class ArrayError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The bytes "AGARRAY1", then little-endian: the number of arrays (u64); of each the length of its
-/// name (u64), the name, the number of its numbers (u64), the numbers (f32).
-std::string to_bytes(const std::vector<NamedArray>& arrays);
-/// Throws ArrayError; `place` begins its text.
-std::vector<NamedArray> arrays_of(const std::string& bytes, const std::string& place);
-
 }  // namespace autoglm::nn

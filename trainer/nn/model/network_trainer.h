@@ -48,6 +48,23 @@ struct UpdateReport {
   std::vector<Gradient> gradients{};
 };
 
+/// One array of a network's state, on the device; holds as long as the trainer.
+struct StateArray {
+  std::string name{};        // "fc1.weight"
+  float* numbers = nullptr;  // on the device
+  std::int64_t count = 0;    // of numbers
+  bool has_copy = false;     // the network computes with a copy of it in the working type
+};
+
+/// What is counted from step to step; it goes with the arrays.
+struct StepCounters {
+  std::int64_t updates = 0;
+  std::int64_t passes = 0;  // training passes: the step of RandomKey
+  std::int64_t loss_samples = 0;
+  double loss_sum = 0;                                                // of these samples
+  std::int32_t skip = 0, good_steps = 0, applied = 0, overflows = 0;  // as StepState has them
+};
+
 /// All calls but the constructor leave memory alone: neither the device's nor, where it is not
 /// said, the host's is allocated. All throw DeviceError, DeviceMemoryError (status_error.h).
 class NetworkTrainer {
@@ -83,12 +100,21 @@ class NetworkTrainer {
   /// What was really allocated.
   MemoryUse memory() const;
 
-  /// Everything that a later step depends on; allocates on the host. REQUIRES: not between
-  /// accumulate() and update().
-  std::vector<NamedArray> save() const;
-  /// Throws ArrayError where an array is missing or has another length.
+  /// What a later step depends on, beside counters(); or what it takes to predict alone. Allocates
+  /// on the host, as all that follow do. REQUIRES, as for these: not between accumulate() and
+  /// update().
+  enum class StatePart { all, learnt };
+  std::vector<StateArray> state(StatePart part = StatePart::all) const;
+  /// To `to` [array.count], on the host.
+  void download(const StateArray& array, void* to) const;
+  /// All arrays of state().
+  std::vector<NamedArray> save(StatePart part = StatePart::all) const;
+  /// Writes over arrays of state(). Throws ArrayError, with nothing changed, where there is none of
+  /// such a name and length.
   void load(const std::vector<NamedArray>& arrays);
-  /// What was accumulated, times the loss scale; allocates on the host.
+  StepCounters counters() const;
+  void set_counters(const StepCounters& counters);
+  /// What was accumulated, times the loss scale.
   std::vector<NamedArray> gradients() const;
 
  private:

@@ -1,6 +1,5 @@
 #include "trainer/nn/model/parameter_store.h"
 
-#include <algorithm>
 #include <vector>
 
 #include "trainer/nn/model/status_error.h"
@@ -46,32 +45,29 @@ ParameterStore::ParameterStore(Backend& backend, const ParameterLayout& layout, 
 }
 
 void ParameterStore::initialize(std::uint64_t seed) {
-  std::vector<float> all(static_cast<std::size_t>(layout_.total()), 0.0F);
+  const auto upload = [this](float* to, const std::vector<float>& numbers) {
+    require_ok(backend_.upload(to, numbers.data(), numbers.size() * sizeof(float)), backend_,
+               "upload");
+  };
   for (const ParameterInfo& info : layout_.parameters()) {
-    const std::vector<float> values = initial_values(info, seed);
-    std::copy(values.begin(), values.end(), all.begin() + layout_.offset(info));
+    upload(masters() + layout_.offset(info), initial_values(info, seed));
   }
-  require_ok(backend_.upload(masters_.data(), all.data(), masters_.bytes()), backend_, "upload");
-  std::vector<float> statistics(static_cast<std::size_t>(layout_.statistics_total()), 0.0F);
   for (const StatisticInfo& info : layout_.statistics()) {
-    std::fill_n(statistics.begin() + info.offset, info.count, info.initial);
-  }
-  if (!statistics.empty()) {
-    require_ok(backend_.upload(statistics_.data(), statistics.data(), statistics_.bytes()),
-               backend_, "upload");
+    upload(statistics() + info.offset,
+           std::vector<float>(static_cast<std::size_t>(info.count), info.initial));
   }
   first_.fill_zero();
   second_.fill_zero();
-  refresh_working();
+  if (working_.bytes() > 0) {
+    refresh_working(0, layout_.weights());
+  }
 }
 
-void ParameterStore::refresh_working() {
-  if (working_.bytes() > 0) {
-    const Shape all{layout_.weights()};
-    require_ok(
-        backend_.cast({masters_.data(), DType::f32, all}, {working_.data(), working_type_, all}),
-        backend_, "cast");
-  }
+void ParameterStore::refresh_working(std::int64_t offset, std::int64_t count) {
+  const Shape shape{count};
+  require_ok(backend_.cast({masters() + offset, DType::f32, shape},
+                           {working_at(offset), working_type_, shape}),
+             backend_, "cast");
 }
 
 Tensor ParameterStore::weight(ParameterId id) const {

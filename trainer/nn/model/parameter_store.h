@@ -31,8 +31,9 @@ class ParameterStore {
 
   /// Fills masters, working copies and statistics with their initial values, moments with 0.
   void initialize(std::uint64_t seed);
-  /// Makes the working copies follow masters that were written from outside.
-  void refresh_working();
+  /// Makes the working copies follow `count` masters of weights from `offset` on that were written
+  /// from outside.
+  void refresh_working(std::int64_t offset, std::int64_t count);
   void zero_gradients() { gradients_.fill_zero(); }
 
   /// In the working type, for products.

@@ -21,6 +21,17 @@ std::int64_t piece_of(const Network& network, const TrainingSpec& spec) {
   return std::min(spec.batch, std::max(kLeastPiece, share));
 }
 
+std::size_t greatest_array(const Network& network) {
+  std::int64_t greatest = 0;
+  for (const ParameterInfo& info : network.layout().parameters()) {
+    greatest = std::max(greatest, info.shape.count());
+  }
+  for (const StatisticInfo& info : network.layout().statistics()) {
+    greatest = std::max(greatest, info.count);
+  }
+  return static_cast<std::size_t>(greatest) * sizeof(float);
+}
+
 // What the CPU's backend needs, roughly: the greatest weights of a layer and one image as f32, and
 // some rows as wide as a layer's output, or as the batch.
 std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
@@ -70,7 +81,8 @@ MemoryUse predict_memory(const Network& network, const StepPlan& plan) {
           .statistics = parameters.statistics,
           .activations = plan.activation_bytes,
           .control = control_bytes(network),
-          .scratch = scratch_estimate(network, plan.piece)};
+          .scratch = scratch_estimate(network, plan.piece),
+          .greatest = greatest_array(network)};
 }
 
 MemoryUse predict_memory(const ModelSpec& model, const TrainingSpec& training,

@@ -27,6 +27,8 @@ struct MemoryUse {
   std::size_t activations = 0;  // with inputs, labels, losses and results of a piece
   std::size_t control = 0;      // what steps leave to each other, and what is reported
   std::size_t scratch = 0;      // of the backend; before a run an estimate, of the CPU's
+  std::size_t greatest = 0;  // the greatest array that comes from the host or goes to it; in none
+                             // of the sums
 
   /// What is allocated by arenas: known exactly before.
   std::size_t arenas() const {

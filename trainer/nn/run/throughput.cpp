@@ -1,7 +1,6 @@
 #include "trainer/nn/run/throughput.h"
 
 #include <algorithm>
-#include <cassert>
 #include <charconv>
 #include <fstream>
 #include <string>
@@ -11,7 +10,6 @@
 namespace autoglm::nn {
 namespace {
 
-constexpr int kMarksInWindow = 32;
 constexpr std::int64_t kUnit = 1024;  // /proc says kB and means this
 
 /// The number in a line like "VmHWM:      1234 kB" if it begins with `key`.
@@ -28,35 +26,6 @@ std::optional<std::int64_t> bytes_in(std::string_view line, std::string_view key
 }
 
 }  // namespace
-
-Throughput::Throughput(Clock::duration window) : window_(window) {
-  assert(window > Clock::duration::zero());
-}
-
-void Throughput::begin(Clock::time_point now) {
-  last_ = {.time = now};
-  marks_ = {last_};
-}
-
-void Throughput::add(Clock::time_point now, std::int64_t samples) {
-  assert(!marks_.empty());
-  last_ = {.time = now, .samples = last_.samples + samples};
-  if (now - marks_.back().time >= window_ / kMarksInWindow) {
-    marks_.push_back(last_);
-  }
-  // The first mark is the last one that is a window old, so that the rate is over a whole one.
-  while (marks_.size() > 1 && now - marks_[1].time >= window_) {
-    marks_.pop_front();
-  }
-}
-
-std::optional<double> Throughput::samples_per_second() const {
-  if (marks_.empty() || last_.time == marks_.front().time) {
-    return std::nullopt;
-  }
-  const std::chrono::duration<double> seconds = last_.time - marks_.front().time;
-  return static_cast<double>(last_.samples - marks_.front().samples) / seconds.count();
-}
 
 double latency_ms(const std::function<void()>& pass, const LatencyOptions& options,
                   const std::function<Clock::time_point()>& now) {

@@ -1,41 +1,14 @@
-// How fast a run is and how much memory it takes.
+// How fast a network answers and how much memory a run takes.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <optional>
 
 namespace autoglm::nn {
 
 using Clock = std::chrono::steady_clock;
-
-/// Samples per second over the last `window`. The time is told, never asked for, and does not go
-/// back.
-class Throughput {
- public:
-  /// REQUIRES: window > 0.
-  explicit Throughput(Clock::duration window = std::chrono::seconds(10));
-
-  /// The time counts from `now` on: at the beginning, and after anything that is no training.
-  void begin(Clock::time_point now);
-  /// So many more are done at `now`. REQUIRES: begin() was called.
-  void add(Clock::time_point now, std::int64_t samples);
-
-  /// Of the last window before the last add(), or since begin(); none while no time has passed.
-  std::optional<double> samples_per_second() const;
-
- private:
-  struct Mark {
-    Clock::time_point time{};
-    std::int64_t samples = 0;  // since begin()
-  };
-
-  Clock::duration window_;
-  std::deque<Mark> marks_{};  // at least a part of the window apart, so a few dozen
-  Mark last_{};
-};
 
 struct LatencyOptions {
   int warmup = 3;    // passes before, not measured: caches, kernels that are chosen; >= 0

@@ -52,6 +52,11 @@ std::optional<RunEnd> Watch::judge_finite(const UpdateLook& seen) const {
     return RunEnd{EndCause::not_finite, fmt::format("update {}: gradient norm is {}; {}",
                                                     seen.updates, seen.gradient_norm, kSlower)};
   }
+  if (seen.overflows > 0) {
+    return RunEnd{EndCause::not_finite,
+                  fmt::format("update {}: gradients of an earlier update were not finite; {}",
+                              seen.updates, kSlower)};
+  }
   return std::nullopt;
 }
 
@@ -111,7 +116,7 @@ std::optional<RunEnd> Watch::judge_gradients(const UpdateLook& seen) {
 }
 
 std::optional<RunEnd> Watch::look(const EpochLook& seen) {
-  if (precision_ != Precision::fp16 && !std::isfinite(seen.validation_loss)) {
+  if (!std::isfinite(seen.validation_loss)) {
     return RunEnd{EndCause::not_finite, fmt::format("epoch {}: validation loss is {}; {}",
                                                     seen.epoch, seen.validation_loss, kSlower)};
   }

@@ -1,6 +1,7 @@
 // Ends a run that is not worth its time any more. WatchSpec has the limits; every rule:
-// - not_finite: a loss or gradient norm is infinite or NaN. Not with fp16, where an overflow costs
-//   one update and lowers the loss scale.
+// - not_finite: a loss or gradient norm is infinite or NaN, or the gradients of an update since the
+//   last look were. With fp16 validation loss alone: in training an overflow costs one update and
+//   lowers the loss scale.
 // - stuck_scale: fp16 only; the loss scale is at its least and no update has been made, all through
 //   an interval.
 // - diverged: the training loss is above `divergence` times the first one (at least 0.001, or a run

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "trainer/nn/run/bytes.h"
 #include "trainer/nn/run/checkpoint.h"
 #include "trainer/nn/run/checkpoint_layout.h"
@@ -7,33 +10,50 @@
 namespace autoglm::nn {
 namespace {
 
-std::uint64_t file_size(std::span<const NamedBytes> arrays) {
+std::uint64_t file_size(std::span<const CheckpointPart> parts) {
   std::uint64_t size = kCheckpointHeader + kCheckpointChecksum;
-  for (const NamedBytes& array : arrays) {
-    size += sizeof(std::uint32_t) + array.name.size() + sizeof(std::uint64_t) + array.bytes.size();
+  for (const CheckpointPart& part : parts) {
+    size += sizeof(std::uint32_t) + part.name.size() + sizeof(std::uint64_t) + part.size;
   }
   return size;
 }
 
-std::vector<std::byte> head_of(std::uint64_t fingerprint, std::span<const NamedBytes> arrays) {
+std::vector<std::byte> head_of(std::uint64_t fingerprint, std::span<const CheckpointPart> parts) {
   ByteWriter head;
   head.text(kCheckpointMagic);
   head.number(kCheckpointVersion);
-  head.number(static_cast<std::uint32_t>(arrays.size()));
+  head.number(static_cast<std::uint32_t>(parts.size()));
   head.number(fingerprint);
-  head.number(file_size(arrays));
-  for (const NamedBytes& array : arrays) {
-    head.number(static_cast<std::uint32_t>(array.name.size()));
-    head.text(array.name);
-    head.number(static_cast<std::uint64_t>(array.bytes.size()));
+  head.number(file_size(parts));
+  for (const CheckpointPart& part : parts) {
+    head.number(static_cast<std::uint32_t>(part.name.size()));
+    head.text(part.name);
+    head.number(part.size);
   }
   return head.bytes();
 }
 
+std::uint64_t greatest_size(std::span<const CheckpointPart> parts) {
+  std::uint64_t most = 0;
+  for (const CheckpointPart& part : parts) {
+    most = std::max(most, part.size);
+  }
+  return most;
+}
+
 }  // namespace
 
+CheckpointPart part_of(std::string name, std::vector<std::byte> bytes) {
+  const std::uint64_t size = bytes.size();
+  return {.name = std::move(name),
+          .size = size,
+          .write = [bytes = std::move(bytes)](std::span<std::byte> to) {
+            std::copy(bytes.begin(), bytes.end(), to.begin());
+          }};
+}
+
 void write_checkpoint(const std::string& path, std::uint64_t fingerprint,
-                      std::span<const NamedBytes> arrays) {
+                      std::span<const CheckpointPart> parts) {
   try {
     NewFile file(path);
     Crc64 crc;
@@ -41,9 +61,12 @@ void write_checkpoint(const std::string& path, std::uint64_t fingerprint,
       crc.add(bytes);
       file.write(bytes);
     };
-    write(head_of(fingerprint, arrays));
-    for (const NamedBytes& array : arrays) {
-      write(array.bytes);
+    write(head_of(fingerprint, parts));
+    std::vector<std::byte> buffer(static_cast<std::size_t>(greatest_size(parts)));
+    for (const CheckpointPart& part : parts) {
+      const auto bytes = std::span(buffer).first(static_cast<std::size_t>(part.size));
+      part.write(bytes);
+      write(bytes);
     }
     ByteWriter tail;
     tail.number(crc.value());
