@@ -198,7 +198,20 @@ TEST_CASE("bad rows are an error with their place, or left out and counted") {
     spec.skip_bad_rows = true;
     const auto data = open_dataset(spec);
     CHECK(data->rows() == 2);
-    CHECK(data->skipped_rows() == 1);
+    CHECK(data->describe()[1].starts_with("1 bad row left out, the first: "));
+  }
+}
+
+TEST_CASE("a row of empty fields is an error in every table, and not passed over") {
+  const DataFolder folder;
+  for (const auto& [name, tab] : {std::pair("t.csv", ","), std::pair("t.tsv", "\t")}) {
+    std::string bytes = "x,y\n1,a\n2,b\n,\n";
+    for (std::size_t at = bytes.find(','); at != std::string::npos; at = bytes.find(',', at + 1)) {
+      bytes.replace(at, 1, tab);
+    }
+    CHECK(folder.mistake_in(plain(folder.write(name, bytes), "y")) ==
+          std::string(name) +
+              ":4: column \"y\": the target is missing; fill it in, or remove the row");
   }
 }
 
