@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "difference.h"
 #include "training_data.h"
 
 namespace autoglm::nn {
@@ -37,8 +38,8 @@ double loss_gradient_error(const ModelSpec& model, const Problem& problem, const
       parameter = middle - 0.004F;
       const double slope = (above - loss_at()) / 0.008;
       parameter = middle;
-      error = std::max(error, std::abs(slope - static_cast<double>(gradients[a].numbers[i])));
-      greatest = std::max(greatest, std::abs(slope));
+      error = farther(error, std::abs(slope - static_cast<double>(gradients[a].numbers[i])));
+      greatest = farther(greatest, std::abs(slope));
     }
   }
   return error / greatest;
