@@ -175,8 +175,8 @@ void NetworkTrainer::update_group(const UpdateGroup& group, double lr) {
   }
   check(backend_.adam(arrays,
                       {.lr = group_lr,
-                       .beta1 = static_cast<float>(spec.beta1),
-                       .beta2 = static_cast<float>(spec.beta2),
+                       .beta1 = spec.beta1,
+                       .beta2 = spec.beta2,
                        .epsilon = static_cast<float>(spec.epsilon),
                        .weight_decay = decay,
                        .decoupled = spec.type == OptimizerSpec::Type::adamw},
