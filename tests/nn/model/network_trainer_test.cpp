@@ -199,17 +199,19 @@ TEST_CASE("a loss that does not suit the task is a mistake") {
     const NetworkTrainer trainer(*backend, {}, spec, problem);
   };
   CHECK_THROWS_WITH_AS(build({.type = LossSpec::Type::focal}, numbers),
-                       "training.loss.type: the target is a number; choose \"squared\"",
-                       ModelError);
+                       "training.loss: the target is a number; choose \"mse\"", ModelError);
   CHECK_THROWS_WITH_AS(build({.type = LossSpec::Type::squared}, row_problem()),
-                       "training.loss.type: \"squared\" is for regression, and the target is a "
+                       "training.loss: \"mse\" is for regression, and the target is a "
                        "class; choose \"cross_entropy\" or \"focal\"",
                        ModelError);
   CHECK_THROWS_WITH_AS(
       build({.type = LossSpec::Type::focal, .label_smoothing = 0.1}, row_problem()),
-      "training.loss.label_smoothing: the focal loss is not defined for smoothed "
-      "labels; set it to 0",
+      "training.label_smoothing: the focal loss is not defined for smoothed labels; set it to 0",
       ModelError);
+  CHECK_THROWS_WITH_AS(build({.label_smoothing = 0.1}, numbers),
+                       "training.label_smoothing: the target is a number, and there is no class to "
+                       "smooth; set it to 0",
+                       ModelError);
 }
 
 }  // namespace autoglm::nn
