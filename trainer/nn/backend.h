@@ -132,7 +132,8 @@ struct AdamStep {
 struct BackendInfo {
   std::string device{};        // "cpu", "cuda:0 NVIDIA H100"
   std::string instructions{};  // "AVX-512", "sm_90"
-  bool native_bf16 = false;    // products of bf16 numbers by the hardware, else of rounded f32
+  bool native_bf16 = false;  // products of bf16 numbers by the hardware, on a CPU those of an even
+                             // depth; else of rounded f32
   bool native_f16 = false;
 };
 
