@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
@@ -56,14 +57,15 @@ double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
 }
 
-/// The best of several products of 1024 x 1024 matrices.
-double ceiling_gflops(nn::Backend& backend) {
+/// The best of several products of 1024 x 1024 matrices of the type that networks compute in.
+double ceiling_gflops(nn::Backend& backend, nn::DType type) {
   constexpr std::int64_t n = 1024;
-  std::vector<float> a(n * n, 0.5F);
-  std::vector<float> b(n * n, 0.25F);
-  std::vector<float> c(n * n);
-  const auto matrix = [](std::vector<float>& numbers) {
-    return nn::Tensor{.data = numbers.data(), .shape = {n, n}};
+  constexpr std::byte kEach{0x3c};  // so that numbers are normal ones in every type
+  std::vector<std::byte> a(n * n * nn::size_of(type), kEach);
+  std::vector<std::byte> b(a.size(), kEach);
+  std::vector<std::byte> c(a.size());
+  const auto matrix = [type](std::vector<std::byte>& numbers) {
+    return nn::Tensor{.data = numbers.data(), .type = type, .shape = {n, n}};
   };
   double least = 1e9;
   for (int round = 0; round < 5; ++round) {
@@ -81,12 +83,12 @@ double ceiling_gflops(nn::Backend& backend) {
 int run(const std::string& name, const std::string& precision, double seconds) {
   const Case& chosen = cases().at(name);
   const auto backend = nn::make_cpu_backend();
-  const double ceiling = ceiling_gflops(*backend);
-  const std::int64_t idle = nn::host_memory().value_or(nn::HostMemory{}).resident;
   nn::TrainingSpec training{.batch = chosen.batch, .seed = 1};
   training.precision = precision == "bf16"   ? nn::Precision::bf16
                        : precision == "fp16" ? nn::Precision::fp16
                                              : nn::Precision::fp32;
+  const double ceiling = ceiling_gflops(*backend, nn::working_type(training.precision));
+  const std::int64_t idle = nn::host_memory().value_or(nn::HostMemory{}).resident;
   nn::NetworkTrainer trainer(*backend, chosen.model, training, chosen.problem);
   Rng rng(1, 0);
   const auto count = static_cast<std::size_t>(chosen.batch * chosen.problem.sample.count());

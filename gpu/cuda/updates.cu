@@ -65,22 +65,39 @@ __global__ void __launch_bounds__(kThreads)
   }
 }
 
-/// Logarithms of the betas, from which 1 - beta^t is had without cancellation.
-struct LogBetas {
-  float first;
-  float second;
+/// A moment's beta as kernels use it: 1 - beta rounded once, and the logarithm, from which
+/// 1 - beta^t is had without cancellation.
+struct Decay {
+  float kept;   // beta
+  float added;  // 1 - beta
+  float log;
+};
+
+Decay decay_of(double beta) {
+  return {static_cast<float>(beta), static_cast<float>(1 - beta),
+          static_cast<float>(std::log(beta))};
+}
+
+/// AdamStep, of f32 numbers.
+struct AdamNumbers {
+  Decay first;
+  Decay second;
+  float lr;
+  float epsilon;
+  float weight_decay;
+  bool decoupled;
 };
 
 template <class T>
 __global__ void __launch_bounds__(kThreads)
-    adam_kernel(Arrays<T> arrays, nn::AdamStep step, LogBetas logs, const nn::StepState* state) {
+    adam_kernel(Arrays<T> arrays, AdamNumbers step, const nn::StepState* state) {
   if (state->skip != 0) {
     return;
   }
   const float factor = state->factor;
   const float t = static_cast<float>(state->applied);
-  const float rate = step.lr / -expm1f(t * logs.first);
-  const float inverse_root = 1 / sqrtf(-expm1f(t * logs.second));
+  const float rate = step.lr / -expm1f(t * step.first.log);
+  const float inverse_root = 1 / sqrtf(-expm1f(t * step.second.log));
   const float coupled = step.decoupled ? 0.0F : step.weight_decay;
   const float decay = step.decoupled ? step.lr * step.weight_decay : 0.0F;
   for (std::int64_t i = first_element(kRun); i < arrays.n; i += element_stride(kRun)) {
@@ -95,8 +112,8 @@ __global__ void __launch_bounds__(kThreads)
 #pragma unroll
     for (int k = 0; k < kRun; ++k) {
       const float gradient = g[k] * factor + coupled * w[k];
-      m[k] = step.beta1 * m[k] + (1 - step.beta1) * gradient;
-      v[k] = step.beta2 * v[k] + (1 - step.beta2) * gradient * gradient;
+      m[k] = step.first.kept * m[k] + step.first.added * gradient;
+      v[k] = step.second.kept * v[k] + step.second.added * gradient * gradient;
       w[k] -= rate * m[k] / (sqrtf(v[k]) * inverse_root + step.epsilon) + decay * w[k];
     }
     store_part<kRun>(arrays.master, i, arrays.n, arrays.wide, w);
@@ -121,12 +138,12 @@ cudaError_t sgd(const Queue& queue, const nn::UpdateArrays& arrays, const nn::Sg
 
 cudaError_t adam(const Queue& queue, const nn::UpdateArrays& arrays, const nn::AdamStep& step,
                  const nn::StepState* state) {
-  const LogBetas logs{static_cast<float>(std::log(static_cast<double>(step.beta1))),
-                      static_cast<float>(std::log(static_cast<double>(step.beta2)))};
+  const AdamNumbers numbers{decay_of(step.beta1), decay_of(step.beta2), step.lr,
+                            step.epsilon,         step.weight_decay,    step.decoupled};
   return with_type(arrays.working_type, [&](auto zero) {
     using T = decltype(zero);
     return launch(queue, element_grid(queue, arrays.n, kRun), adam_kernel<T>, arrays_of<T>(arrays),
-                  step, logs, state);
+                  numbers, state);
   });
 }
 

@@ -7,6 +7,7 @@ import pathlib
 import random
 import re
 import signal
+import statistics
 import subprocess
 import time
 import unittest
@@ -112,6 +113,25 @@ class OneRun(TrainFolder):
         self.assertGreater(found[39]["val_r2"], 0.98)
         self.assertLess(found[39]["val_mae"], 40)
         self.assertAlmostEqual(found[39]["val_rmse"] ** 2, found[39]["val_mse"], delta=1)
+
+    # Regression: around 1.7e9 numbers of f32 are 128 apart, so every prediction was right.
+    def test_numbers_far_from_zero_are_judged_by_their_differences(self):
+        targets = {}
+        for name, seed in (("train", 1), ("judged", 2)):
+            draw = random.Random(seed)
+            rows = [(draw.uniform(-1, 1), draw.uniform(-1, 1)) for _ in range(200)]
+            targets[name] = [1.7e9 + 10 * a + 5 * b for a, b in rows]
+            self.write(f"{name}.csv", "a,b,y\n" + "".join(
+                f"{a},{b},{y!r}\n" for (a, b), y in zip(rows, targets[name])))
+        [untrained] = self.trained(
+            lr=1e-9, epochs=1, data={"path": "train.csv", "target": "y",
+                                     "validation_path": "judged.csv"}).values()
+        deviation = statistics.pstdev(y - 1.7e9 for y in targets["train"])
+        variance = statistics.pvariance(y - 1.7e9 for y in targets["judged"])
+        mse = untrained["val_loss"] * deviation ** 2  # the loss is that of standardised targets
+        self.assertAlmostEqual(untrained["val_mse"] / mse, 1, places=5)
+        self.assertAlmostEqual(untrained["val_rmse"] / math.sqrt(mse), 1, places=5)
+        self.assertAlmostEqual(untrained["val_r2"], 1 - mse / variance, places=5)
 
     def test_gradients_are_watched(self):
         found = self.trained(watch={"interval": 5})

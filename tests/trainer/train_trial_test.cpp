@@ -153,6 +153,40 @@ TEST_CASE("mistakes in the sections name place, value, rule and remedy") {
         R"(trial.json:1:1: /: the trial needs "data"; add it)");
 }
 
+// Regression: these became 1 or 0, and what was computed with them NaN.
+TEST_CASE("a number that is computed with as f32 keeps to its bounds there too") {
+  CHECK(mistake_in(with_training(R"("beta2": 0.99999999)")) ==
+        "trial.json:1:106: /training/beta2: must be at least 0 and below 1 also as an f32, and "
+        "0.99999999 is 1 then");
+  CHECK(mistake_in(with_training(R"("epsilon": 1e-50)")) ==
+        "trial.json:1:108: /training/epsilon: must be above 0 also as an f32, and 1e-50 is 0 then");
+  CHECK(mistake_in(with_training(R"("lr": 1e39)")) ==
+        "trial.json:1:103: /training/lr: must fit into an f32, of a size up to 3.4e38, and 1e+39 "
+        "does not");
+  for (const std::string key : {"momentum", "beta1", "label_smoothing"}) {
+    CHECK(mistake_in(with_training("\"" + key + "\": 0.99999999")) != "");
+  }
+  CHECK(mistake_in(with_training(R"("loss": {"type": "focal", "alpha": 1e-50})")) != "");
+  CHECK(mistake_in(with_model(R"("type": "mlp", "dropout": 0.99999999)")) != "");
+  CHECK(parsed(with_training(R"("beta2": 0.9999999)")).training.optimizer.beta2 == 0.9999999);
+}
+
+TEST_CASE("a test share is measured against a validation share only where there is one") {
+  CHECK(parsed(with_data(R"("path": "a", "test": 0.85, "folds": 5)")).data.test == 0.85);
+  CHECK(parsed(with_data(R"("path": "a", "test": 0.85, "validation_path": "b")")).data.test ==
+        0.85);
+}
+
+TEST_CASE("labels are smoothed for the cross-entropy alone") {
+  for (const std::string loss : {"focal", "mse"}) {
+    CHECK(mistake_in(with_training(R"("label_smoothing": 0.1, "loss": ")" + loss + "\"")) ==
+          "trial.json:1:116: /training/label_smoothing: goes with cross_entropy, not with " + loss +
+              "; take one of the two away");
+  }
+  CHECK(parsed(with_training(R"("label_smoothing": 0, "loss": "mse")"))
+            .training.loss.label_smoothing == 0);
+}
+
 TEST_CASE("a parameter that a key cannot take is found before anything runs") {
   CHECK(mistake_in(with_training(R"("lr": "{optimizer}")")) ==
         R"(trial.json:1:103: /training/lr: must be a number, not the string "adam")");

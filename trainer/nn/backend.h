@@ -121,8 +121,8 @@ struct SgdStep {
 /// arXiv:1711.05101, algorithm 2, the decay knows the schedule's factor of the rate alone).
 struct AdamStep {
   float lr = 0;
-  float beta1 = 0.9F;
-  float beta2 = 0.999F;
+  double beta1 = 0.9;  // f64, since 1 - beta is what counts: of an f32 it may have few digits
+  double beta2 = 0.999;
   float epsilon = 1e-8F;
   float weight_decay = 0;
   bool decoupled = true;
@@ -132,7 +132,8 @@ struct AdamStep {
 struct BackendInfo {
   std::string device{};        // "cpu", "cuda:0 NVIDIA H100"
   std::string instructions{};  // "AVX-512", "sm_90"
-  bool native_bf16 = false;    // products of bf16 numbers by the hardware, else of rounded f32
+  bool native_bf16 = false;  // products of bf16 numbers by the hardware, on a CPU those of an even
+                             // depth; else of rounded f32
   bool native_f16 = false;
 };
 

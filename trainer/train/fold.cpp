@@ -168,16 +168,10 @@ std::optional<MetricValues> Fold::evaluate(const std::vector<nn::Row>& rows,
       classes.add(results, batch.labels);
       continue;
     }
-    std::vector<float> targets(count);
     for (std::size_t i = 0; i < count; ++i) {
-      const auto in_unit = [&](float x) {
-        return static_cast<float>(x * standardization_.target_deviation +
-                                  standardization_.target_mean);
-      };
-      results[i] = in_unit(results[i]);
-      targets[i] = in_unit(batch.targets[i]);
+      numbers.add(results[i] * standardization_.target_deviation + standardization_.target_mean,
+                  dataset_.target(batch.rows[i]));
     }
-    numbers.add(results, targets);
   }
   return dataset_.task() == nn::Task::classification ? nn::named(prefix, classes.result(loss))
                                                      : nn::named(prefix, numbers.result(loss));

@@ -113,11 +113,6 @@ void read_parts(SectionReader& reader, const std::string& directory, DataSpec& s
   if (test != nullptr) {
     spec.test = bounded_number(*test, kShare);
   }
-  if (test != nullptr && spec.test + spec.validation >= 1) {
-    test->fail(fmt::format(
-        "{} and a validation share of {} leave nothing to train on; together they must be below 1",
-        spec.test, spec.validation));
-  }
   read_path(reader, "test_path", directory, spec.test_path);
   read_path(reader, "test_labels", directory, spec.test_labels);
   if (const SpecNode* folds = reader.find("folds", integer_schema(1, kMostFolds))) {
@@ -125,6 +120,12 @@ void read_parts(SectionReader& reader, const std::string& directory, DataSpec& s
     if (spec.folds > 1 && (validation != nullptr || !spec.validation_path.empty())) {
       folds->fail("validates on each fold in turn, so \"validation\" has no place; take one away");
     }
+  }
+  const bool shared = spec.folds == 1 && spec.validation_path.empty();
+  if (test != nullptr && shared && spec.test + spec.validation >= 1) {
+    test->fail(fmt::format(
+        "{} and a validation share of {} leave nothing to train on; together they must be below 1",
+        spec.test, spec.validation));
   }
   reader.flag("stratify", spec.stratify);
   reader.seed("split_seed", spec.split_seed);

@@ -86,7 +86,7 @@ void read_model(SectionReader& reader, ModelSpec& spec) {
   reader.word("halving", kHalvings, spec.halving);
   reader.word("norm", kNorms, spec.norm);
   reader.word("activation", kActivations, spec.activation);
-  reader.number("dropout", kShare, spec.dropout);
+  reader.number("dropout", kShareF32, spec.dropout);
   reader.flag("residual", spec.residual);
 }
 

@@ -58,12 +58,12 @@ void read_groups(const SpecNode& groups, OptimizerSpec& spec) {
 void read_optimizer(SectionReader& reader, OptimizerSpec& spec) {
   reader.word("optimizer", kOptimizers, spec.type);
   spec.weight_decay = spec.type == OptimizerSpec::Type::adamw ? 0.01 : 0;
-  reader.number("lr", kPositive, spec.lr);
-  reader.number("momentum", kShare, spec.momentum);
+  reader.number("lr", kPositiveF32, spec.lr);
+  reader.number("momentum", kShareF32, spec.momentum);
   reader.flag("nesterov", spec.nesterov);
-  reader.number("beta1", kShare, spec.beta1);
-  reader.number("beta2", kShare, spec.beta2);
-  reader.number("epsilon", kPositive, spec.epsilon);
+  reader.number("beta1", kShareF32, spec.beta1);
+  reader.number("beta2", kShareF32, spec.beta2);
+  reader.number("epsilon", kPositiveF32, spec.epsilon);
   reader.number("weight_decay", kNotNegative, spec.weight_decay);
   reader.flag("decay_all", spec.decay_all);
   if (const SpecNode* groups = reader.find("groups", list_schema(section_schema(kGroupSection)))) {
@@ -82,7 +82,7 @@ void read_schedule(SectionReader& reader, ScheduleSpec& spec) {
 
 void read_loss(SectionReader& reader, LossSpec& spec) {
   reader.required_word("type", kLosses, spec.type);
-  reader.number("alpha", kPositive, spec.focal_alpha);
+  reader.number("alpha", kPositiveF32, spec.focal_alpha);
   reader.number("gamma", kNotNegative, spec.focal_gamma);
 }
 
@@ -123,11 +123,14 @@ void read_schedule_and_loss(SectionReader& reader, nn::TrainingSpec& spec) {
   } else if (loss != nullptr) {
     read_section(*loss, "the loss", read_loss, spec.loss);
   }
-  const SpecNode* const smoothing = reader.find("label_smoothing", number_schema(kShare));
+  const SpecNode* const smoothing = reader.find("label_smoothing", number_schema(kShareF32));
   if (smoothing != nullptr) {
-    spec.loss.label_smoothing = bounded_number(*smoothing, kShare);
-    if (spec.loss.type == LossSpec::Type::focal && spec.loss.label_smoothing > 0) {
-      smoothing->fail("goes with cross_entropy, not with focal; take one of the two away");
+    spec.loss.label_smoothing = bounded_number(*smoothing, kShareF32);
+    const bool other =
+        spec.loss.type == LossSpec::Type::focal || spec.loss.type == LossSpec::Type::squared;
+    if (other && spec.loss.label_smoothing > 0) {
+      smoothing->fail(fmt::format("goes with cross_entropy, not with {}; take one of the two away",
+                                  spec.loss.type == LossSpec::Type::focal ? "focal" : "mse"));
     }
   }
 }

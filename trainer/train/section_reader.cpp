@@ -20,14 +20,29 @@ std::string bounds_text(const NumberBounds& bounds) {
   return fmt::format("{}{}", fmt::join(rules, " and "), bounds.or_zero ? ", or 0" : "");
 }
 
+bool keeps_to(const NumberBounds& bounds, double number) {
+  const bool low = bounds.above ? number <= bounds.at_least : number < bounds.at_least;
+  const bool high = bounds.below ? number >= bounds.at_most : number > bounds.at_most;
+  return !(low || high) || (bounds.or_zero && number == 0);
+}
+
 }  // namespace
 
 double bounded_number(const SpecNode& node, const NumberBounds& bounds) {
   const double number = node.as_number();
-  const bool low = bounds.above ? number <= bounds.at_least : number < bounds.at_least;
-  const bool high = bounds.below ? number >= bounds.at_most : number > bounds.at_most;
-  if ((low || high) && !(bounds.or_zero && number == 0)) {
+  if (!keeps_to(bounds, number)) {
     node.fail(fmt::format("must be {}, not {}", bounds_text(bounds), number));
+  }
+  if (!bounds.f32) {
+    return number;
+  }
+  if (std::abs(number) > std::numeric_limits<float>::max()) {
+    node.fail(fmt::format("must fit into an f32, of a size up to 3.4e38, and {} does not", number));
+  }
+  const auto nearest = static_cast<float>(number);
+  if (!keeps_to(bounds, nearest)) {
+    node.fail(fmt::format("must be {} also as an f32, and {} is {} then", bounds_text(bounds),
+                          number, nearest));
   }
   return number;
 }

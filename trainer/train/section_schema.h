@@ -35,11 +35,14 @@ struct NumberBounds {
   bool above = false;    // at_least itself is not allowed
   bool below = false;    // at_most itself is not allowed
   bool or_zero = false;  // 0 is allowed beside these: it turns something off
+  bool f32 = false;      // what is computed with is the nearest f32: that has to keep to them
 };
 
 inline constexpr NumberBounds kPositive{.at_least = 0, .above = true};
 inline constexpr NumberBounds kNotNegative{.at_least = 0};
 inline constexpr NumberBounds kShare{.at_least = 0, .at_most = 1, .below = true};
+inline constexpr NumberBounds kPositiveF32{.at_least = 0, .above = true, .f32 = true};
+inline constexpr NumberBounds kShareF32{.at_least = 0, .at_most = 1, .below = true, .f32 = true};
 
 /// The words that stand for the values of an enum.
 template <typename Enum, std::size_t n>

@@ -53,6 +53,15 @@ TEST_CASE("a quote inside a field that does not begin with one is a character") 
   CHECK(records_of("5\" pipe,2\nx,y\n") == Texts{"1:5\" pipe,2", "2:x,y"});
 }
 
+// Regression: a field that opens a quote and never closes it was split for ever.
+TEST_CASE("quotes that do not fit together are split somehow, and it ends") {
+  CHECK(csv("\"") == Texts{""});
+  CHECK(csv("\"a") == Texts{"a"});
+  CHECK(csv("\"\"\"") == Texts{"\""});
+  CHECK(csv("\"a\"\"b,c") == Texts{"a\"b,c"});
+  CHECK(csv("x,\"a\"b,c") == Texts{"x", "a", "c"});
+}
+
 TEST_CASE("records end where lines end, but not within quotes") {
   CHECK(records_of("a,b\n1,2\n") == Texts{"1:a,b", "2:1,2"});
   CHECK(records_of("a,b\r\n1,2\r\n") == Texts{"1:a,b", "2:1,2"});
@@ -72,6 +81,13 @@ TEST_CASE("blank lines are no records") {
   CHECK(records_of("\n\na\n \t\n\r\nb\n\n") == Texts{"3:a", "6:b"});
   CHECK(records_of("").empty());
   CHECK(records_of("\n\n").empty());
+}
+
+// Regression: in a file with tabs they were passed over as blank lines.
+TEST_CASE("a line of separators alone is a record of empty fields") {
+  CHECK(records_of(",\n", ',') == Texts{"1:,"});
+  CHECK(records_of("a\tb\n\t\n \n\n", '\t') == Texts{"1:a\tb", "2:\t"});
+  CHECK(records_of("\t\n", ',').empty());
 }
 
 TEST_CASE("after an unreadable record reading goes on with the line after its first") {

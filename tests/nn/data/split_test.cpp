@@ -65,6 +65,30 @@ TEST_CASE("shares that do not come out even are rounded, of all and of each clas
   CHECK(std::abs(static_cast<double>(counts[2]) - 2.5) < 1);
 }
 
+TEST_CASE("beside a test part the others have their shares to within two rows") {
+  const Counts classes = {23, 12, 22, 11, 12};  // by more than one row, as it turns out: 1.4
+  std::vector<std::int32_t> groups;
+  for (std::size_t i = 0; i < classes.size(); ++i) {
+    groups.insert(groups.end(), static_cast<std::size_t>(classes[i]), static_cast<int>(i));
+  }
+  const Split split = split_rows(groups, {.validation = 0.1, .test = 0.1});
+  const auto farthest = [&](const Rows& rows, double share) {
+    double most = 0;
+    for (std::size_t i = 0; i < classes.size(); ++i) {
+      const auto count = std::count_if(rows.begin(), rows.end(),
+                                       [&](Row row) { return groups[row] == static_cast<int>(i); });
+      most = std::max(
+          most, std::abs(static_cast<double>(count) - share * static_cast<double>(classes[i])));
+    }
+    return most;
+  };
+  CHECK(split.test.size() == 8);
+  CHECK(split.validation.size() == 8);
+  CHECK(farthest(split.test, 0.1) < 1);
+  CHECK(farthest(split.validation, 0.1) < 2);
+  CHECK(farthest(split.training, 0.8) < 2);
+}
+
 TEST_CASE("largest remainders get what is left over") {
   CHECK(apportion(10, {6, 6, 2}) == Counts{4, 4, 2});  // 4.29, 4.29, 1.43
   CHECK(apportion(3, {1, 1, 1, 1}) == Counts{1, 1, 1, 0});

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "data_fixture.h"
+#include "trainer/nn/data/number_sample.h"
 
 namespace autoglm::nn {
 namespace {
@@ -83,6 +84,50 @@ TEST_CASE("great numbers that differ little keep their differences") {
     CHECK(standard_features_of(*data, standard, row)[0] ==
           doctest::Approx((steps[row] - 3.2) / 3.54400902933387).epsilon(1e-6));
   }
+}
+
+// Regression: one such number in the first row made all others of the column one number of f32.
+TEST_CASE("numbers keep their differences whatever stands in a few other rows") {
+  const DataFolder folder;
+  for (const std::string outlier : {"1e9", "-1e38"}) {
+    for (const std::size_t at : {std::size_t{0}, std::size_t{1}, std::size_t{100}}) {
+      std::string lines = "x,time,y\n";
+      std::vector<Row> others;
+      for (Row row = 0; row < 101; ++row) {
+        if (row == at) {
+          lines += outlier + "," + outlier + ",a\n";
+          continue;
+        }
+        others.push_back(row);
+        // x is 1/8 and 7/8 in turn, time 1700000000 and 1700000001.
+        lines += others.size() % 2 == 1 ? "0.125,1700000000,b\n" : "0.875,1700000001,a\n";
+      }
+      const auto data = open_dataset(table(folder.write("t.csv", lines), "y"));
+      const Standardization standard = data->fit(others);
+      for (std::size_t i = 0; i < others.size(); ++i) {
+        const float x = i % 2 == 0 ? -1 : 1;
+        CHECK(standard_features_of(*data, standard, others[i]) == Features{x, x});
+      }
+    }
+  }
+}
+
+TEST_CASE("a sample holds the middle of numbers that rise, fall, or are few") {
+  NumberSample none;
+  CHECK_FALSE(none.median());
+  none.add(7);
+  CHECK(none.median() == 7);
+  none.add(5);
+  CHECK(none.median() == 5);
+  NumberSample rising;
+  NumberSample falling;
+  for (int i = 0; i < 1000; ++i) {
+    rising.add(i);
+    falling.add(-i);
+  }
+  // Every 64th at the end, 8 to 15 of them, so the middle is known to within 1000 / 8.
+  CHECK(std::abs(rising.median().value_or(0) - 500) < 125);
+  CHECK(std::abs(falling.median().value_or(0) + 500) < 125);
 }
 
 TEST_CASE("missing numbers are the mean of the training part, or 0") {

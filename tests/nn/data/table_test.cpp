@@ -173,7 +173,6 @@ TEST_CASE("a column with few texts among many numbers is one of numbers, and the
   spec.skip_bad_rows = true;
   const auto data = open_dataset(spec);
   CHECK(data->rows() == 19);
-  CHECK(data->skipped_rows() == 1);
   CHECK(data->describe()[1].find("1 bad row left out, the first: ") == 0);
 }
 
@@ -198,7 +197,20 @@ TEST_CASE("bad rows are an error with their place, or left out and counted") {
     spec.skip_bad_rows = true;
     const auto data = open_dataset(spec);
     CHECK(data->rows() == 2);
-    CHECK(data->skipped_rows() == 1);
+    CHECK(data->describe()[1].starts_with("1 bad row left out, the first: "));
+  }
+}
+
+TEST_CASE("a row of empty fields is an error in every table, and not passed over") {
+  const DataFolder folder;
+  for (const auto& [name, tab] : {std::pair("t.csv", ","), std::pair("t.tsv", "\t")}) {
+    std::string bytes = "x,y\n1,a\n2,b\n,\n";
+    for (std::size_t at = bytes.find(','); at != std::string::npos; at = bytes.find(',', at + 1)) {
+      bytes.replace(at, 1, tab);
+    }
+    CHECK(folder.mistake_in(plain(folder.write(name, bytes), "y")) ==
+          std::string(name) +
+              ":4: column \"y\": the target is missing; fill it in, or remove the row");
   }
 }
 
@@ -230,7 +242,7 @@ TEST_CASE("missing values follow the rule that was chosen") {
   spec.missing_category = DataSpec::MissingCategory::skip_row;
   const auto data = open_dataset(spec);
   CHECK(data->rows() == 2);
-  CHECK(data->skipped_rows() == 2);
+  CHECK(data->describe()[1] == "2 rows left out for a missing value");
   CHECK(data->sample() == Shape{3});
   CHECK(features_of(*data, 1) == Features{5, 0, 1});
   spec.missing_number = DataSpec::MissingNumber::error;

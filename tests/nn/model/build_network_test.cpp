@@ -155,7 +155,7 @@ TEST_CASE("a group without parameters is a mistake") {
   OptimizerSpec spec;
   spec.groups = {{.prefix = "fc"}, {.prefix = "conv1"}};
   CHECK_THROWS_WITH_AS(update_groups(network.layout(), spec),
-                       "training.optimizer.groups[1].prefix: no parameter begins with \"conv1\"; "
+                       "training.groups[1].prefix: no parameter begins with \"conv1\"; "
                        "there are fc1.weight, fc1.bias",
                        ModelError);
 }

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <utility>
 
+#include "difference.h"
 #include "search_space/random.h"
 #include "trainer/nn/model/status_error.h"
 
@@ -98,14 +99,15 @@ GradientCheck check_gradients(NetworkRun& run, const std::vector<float>& inputs,
   const std::vector<Slopes> slopes = slopes_of(run, inputs, weights, step);
   double greatest = 0;
   for (const Slopes& slope : slopes) {
-    greatest = std::max(greatest, std::abs(slope.middle()));
+    greatest = farther(greatest, std::abs(slope.middle()));
   }
   GradientCheck check;
   for (std::size_t i = 0; i < slopes.size(); ++i) {
-    if (std::abs(slopes[i].right - slopes[i].left) <= kink * greatest) {
+    const double error = std::abs(slopes[i].middle() - static_cast<double>(gradients[i]));
+    const bool smooth = std::abs(slopes[i].right - slopes[i].left) <= kink * greatest;
+    if (smooth || !std::isfinite(error)) {
       check.compared += 1.0 / static_cast<double>(slopes.size());
-      check.error = std::max(
-          check.error, std::abs(slopes[i].middle() - static_cast<double>(gradients[i])) / greatest);
+      check.error = farther(check.error, error / greatest);
     }
   }
   return check;

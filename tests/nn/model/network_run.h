@@ -49,7 +49,8 @@ std::vector<float> normal_numbers(std::int64_t count, std::uint64_t seed);
 /// kinks: there the slopes to both sides differ, and parameters at which they do by more than
 /// `kink` of the greatest slope are left out.
 struct GradientCheck {
-  double error = 0;     // the greatest difference, as a share of the greatest slope
+  double error = 0;     // the greatest difference, as a share of the greatest slope; infinite
+                        // where a gradient or a slope is not finite
   double compared = 0;  // the share of parameters that were not left out
 };
 GradientCheck check_gradients(NetworkRun& run, const std::vector<float>& inputs, float step,

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "difference.h"
 #include "training_data.h"
 
 namespace autoglm::nn {
@@ -39,8 +40,8 @@ double loss_gradient_error(const ModelSpec& model, const Problem& problem, const
       parameter = middle - 0.004F;
       const double slope = (above - loss_at()) / 0.008;
       parameter = middle;
-      error = std::max(error, std::abs(slope - static_cast<double>(gradients[a].numbers[i])));
-      greatest = std::max(greatest, std::abs(slope));
+      error = farther(error, std::abs(slope - static_cast<double>(gradients[a].numbers[i])));
+      greatest = farther(greatest, std::abs(slope));
     }
   }
   return error / greatest;
@@ -200,17 +201,19 @@ TEST_CASE("a loss that does not suit the task is a mistake") {
     const NetworkTrainer trainer(*backend, {}, spec, problem);
   };
   CHECK_THROWS_WITH_AS(build({.type = LossSpec::Type::focal}, numbers),
-                       "training.loss.type: the target is a number; choose \"squared\"",
-                       ModelError);
+                       "training.loss: the target is a number; choose \"mse\"", ModelError);
   CHECK_THROWS_WITH_AS(build({.type = LossSpec::Type::squared}, row_problem()),
-                       "training.loss.type: \"squared\" is for regression, and the target is a "
+                       "training.loss: \"mse\" is for regression, and the target is a "
                        "class; choose \"cross_entropy\" or \"focal\"",
                        ModelError);
   CHECK_THROWS_WITH_AS(
       build({.type = LossSpec::Type::focal, .label_smoothing = 0.1}, row_problem()),
-      "training.loss.label_smoothing: the focal loss is not defined for smoothed "
-      "labels; set it to 0",
+      "training.label_smoothing: the focal loss is not defined for smoothed labels; set it to 0",
       ModelError);
+  CHECK_THROWS_WITH_AS(build({.label_smoothing = 0.1}, numbers),
+                       "training.label_smoothing: the target is a number, and there is no class to "
+                       "smooth; set it to 0",
+                       ModelError);
 }
 
 }  // namespace autoglm::nn

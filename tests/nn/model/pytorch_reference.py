@@ -10,7 +10,7 @@ trainer/nn/model/named_array.h describes; of each case, for the specs in pytorch
     CASE/outputs         of the first batch, in training mode, before the first step
     CASE/gradient/NAME   of the first batch's mean loss
     CASE/losses          of ten steps, on three batches in turn, each before its update
-    CASE/final/NAME      parameters and running statistics after them
+    CASE/final/NAME      parameters and running statistics after them; NAME@first, NAME@second: moments
     CASE/evaluated       of the first batch, in evaluation mode: probabilities, or predictions
 
 and the data: mlp/inputs [3, 16, 12], cnn/inputs [3, 8, 8, 8, 2], NAME/labels, mlp/targets [3, 16, 2].
@@ -136,20 +136,39 @@ class Network(nn.Module):
         return x
 
 
-def arrays_of(network, prefix, gradients=False, statistics=False):
-    """Parameters, or their gradients, and running statistics, by our names and in our order."""
+def named(tensors, prefix):
+    """What belongs to parameters, by our names and in our order."""
     found = {}
-    for name, tensor in network.named_parameters():
+    for name, tensor in tensors.items():
         layer, kind = name.split(".")
         if layer.startswith("norm"):
             kind = {"weight": "gamma", "bias": "beta"}[kind]
-        tensor = (tensor.grad if gradients else tensor).detach().clone()
+        tensor = tensor.detach().clone()
         found[f"{prefix}/{layer}.{kind}"] = tensor.movedim(1, -1) if tensor.dim() == 4 else tensor
+    return found
+
+
+def arrays_of(network, prefix, gradients=False, statistics=False):
+    """Parameters, or their gradients, and running statistics, by our names and in our order."""
+    found = named({name: tensor.grad if gradients else tensor
+                   for name, tensor in network.named_parameters()}, prefix)
     if statistics:
         for name, tensor in network.named_buffers():
             if not name.endswith("num_batches_tracked"):
                 name = name.replace("running_var", "running_variance")
                 found[f"{prefix}/{name}"] = tensor.detach().clone()
+    return found
+
+
+def moments_of(network, rule, prefix):
+    """What the update rule keeps of each parameter: SGD's buffer; Adam's m and v."""
+    names = {"momentum_buffer": "first", "exp_avg": "first", "exp_avg_sq": "second"}
+    layers = dict(network.named_parameters())
+    found = {}
+    for key, name in names.items():
+        kept = {layer: rule.state[parameter][key] for layer, parameter in layers.items()
+                if key in rule.state[parameter]}
+        found |= {f"{full}@{name}": tensor for full, tensor in named(kept, prefix).items()}
     return found
 
 
@@ -197,6 +216,7 @@ def train(name, case, inputs, truth):
         losses.append(loss.detach())
     result[f"{name}/losses"] = torch.stack(losses)
     result |= arrays_of(network, f"{name}/final", statistics=True)
+    result |= moments_of(network, rule, f"{name}/final")
     network.eval()
     with torch.no_grad():
         outputs = network(inputs[0])

@@ -3,7 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
+
+#include "difference.h"
 
 namespace autoglm::nn {
 
@@ -42,15 +43,7 @@ double greatest_difference(const std::vector<NamedArray>& a, const std::vector<N
   double greatest = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
     REQUIRE(a[i].name == b[i].name);
-    REQUIRE(a[i].numbers.size() == b[i].numbers.size());
-    double most = 0;
-    double size = 0;
-    for (std::size_t k = 0; k < a[i].numbers.size(); ++k) {
-      const auto here = static_cast<double>(b[i].numbers[k]);
-      most = std::max(most, std::abs(static_cast<double>(a[i].numbers[k]) - here));
-      size = std::max(size, std::abs(here));
-    }
-    greatest = std::max(greatest, size > 0 ? most / size : most);
+    greatest = farther(greatest, difference(a[i].numbers, b[i].numbers));
   }
   return greatest;
 }

@@ -54,7 +54,7 @@ inline ModelSpec image_model() {
 void train(NetworkTrainer& trainer, const TrainingData& data, std::int64_t batch,
            std::int64_t first, std::int64_t steps, double lr = 0.01);
 
-/// max|a - b| / max|b| over all arrays of two lists of the same names.
+/// The greatest difference() of arrays of two lists of the same names.
 double greatest_difference(const std::vector<NamedArray>& a, const std::vector<NamedArray>& b);
 
 }  // namespace autoglm::nn

@@ -70,8 +70,7 @@ def main():
     classes("scores that are none, k 2", *without_numbers(), 2)
     targets = [(i * i) % 17 / 4 for i in range(30)]
     predictions = [t + (i * i % 7 - 2) / 8 for i, t in enumerate(targets)]
-    numbers("one column", targets, predictions)
-    numbers("two columns", np.reshape(targets, (15, 2)), np.reshape(predictions, (15, 2)))
+    numbers("30 rows", targets, predictions)
     numbers("equal targets, errors", [0.5, 0.5, 0.5], [0.5, 0.5, 0.75])
     numbers("equal targets, no errors", [0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
 

@@ -35,8 +35,7 @@ BatchReader::~BatchReader() = default;
 
 std::int64_t BatchReader::batches() const {
   const std::int64_t rows = std::ssize(rows_);
-  const bool rest = rows % options_.batch > 0 && !options_.drop_last;
-  return rows / options_.batch + (rest ? 1 : 0);
+  return rows / options_.batch + (rows % options_.batch > 0 ? 1 : 0);
 }
 
 void BatchReader::forget_prepared() {
@@ -113,9 +112,8 @@ void BatchReader::prepare(std::int64_t batch, Slot& slot) {
     if (data_.task() == Task::classification) {
       slot.labels[i] = data_.label(row);
     } else {
-      const double distance = data_.target(row) - standard_.target_mean;
-      slot.targets[i] = static_cast<float>(
-          options_.standard_targets ? distance / standard_.target_deviation : data_.target(row));
+      slot.targets[i] = static_cast<float>((data_.target(row) - standard_.target_mean) /
+                                           standard_.target_deviation);
     }
   }
 }

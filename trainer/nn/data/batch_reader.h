@@ -13,13 +13,11 @@
 namespace autoglm::nn {
 
 struct BatchOptions {
-  std::int64_t batch = 32;       // rows; >= 1
-  bool shuffle = false;          // another order in each epoch, else that of the list
-  bool augment = false;          // as the data set's spec says
-  bool drop_last = false;        // leave out a last batch with less rows than the others
-  bool prefetch = false;         // prepare the next batch on another thread
-  bool standard_targets = true;  // regression: (target - mean) / deviation, else as they are
-  std::uint64_t seed = 0;        // of order and augmentation
+  std::int64_t batch = 32;  // rows; >= 1
+  bool shuffle = false;     // another order in each epoch, else that of the list
+  bool augment = false;     // as the data set's spec says
+  bool prefetch = false;    // prepare the next batch on another thread
+  std::uint64_t seed = 0;   // of order and augmentation
 };
 
 /// Valid until the reader is asked for another.
@@ -27,7 +25,7 @@ struct Batch {
   std::int64_t count = 0;                  // rows
   std::span<const float> x{};              // [count, sample...]
   std::span<const std::int32_t> labels{};  // classification: [count]
-  std::span<const float> targets{};        // regression: [count, 1]
+  std::span<const float> targets{};        // regression: [count, 1], standardised
   std::span<const Row> rows{};             // [count]
 };
 

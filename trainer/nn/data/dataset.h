@@ -32,8 +32,6 @@ class Dataset {
   /// Of a table, in the order of the file, the target among them; empty for arrays.
   std::span<const Column> columns() const;
   std::int64_t rows() const { return static_cast<std::int64_t>(targets_.size()); }
-  /// Rows that were left out because they are bad, or for a missing value.
-  std::int64_t skipped_rows() const { return bad_rows_ + incomplete_rows_; }
   /// Of features held in memory, at most what the spec allows. Besides there are 8 bytes a row for
   /// the target and 12 for the place in a file that is not in memory.
   std::int64_t cached_bytes() const;

@@ -62,6 +62,12 @@ std::string problem_with_text(std::string_view text) {
   return {};
 }
 
+/// Without a field: a line of separators alone has several, if empty ones.
+bool is_blank(std::string_view line, std::optional<char> separator) {
+  return line.find_first_not_of(" \t\r") == std::string_view::npos &&
+         (!separator || line.find(*separator) == std::string_view::npos);
+}
+
 std::string_view without_return(std::string_view line) {
   return line.ends_with('\r') ? line.substr(0, line.size() - 1) : line;
 }
@@ -140,7 +146,7 @@ bool RecordScanner::next(Record& record) {
       skip_line();
       return true;
     }
-    if (view(end).find_first_not_of(" \t\r") == std::string_view::npos) {
+    if (is_blank(view(end), separator_)) {
       advance(end, 1);
       continue;
     }

@@ -18,8 +18,8 @@ struct Record {
 };
 
 /// One pass over a file with a buffer no larger than about twice the longest record. Blank lines
-/// are passed over. After a record that cannot be read it goes on with the line after the first of
-/// that record.
+/// (without a separator) are passed over. After a record that cannot be read it goes on with the
+/// line after the first of that record.
 class RecordScanner {
  public:
   static constexpr std::size_t kLongest = std::size_t{64} << 20U;  // bytes of a record

@@ -26,8 +26,9 @@ struct SplitOptions {
   std::uint64_t seed = 0;
 };
 
-/// Splits rows 0 to groups.size() - 1 at random, but so that each part has its share of each group
-/// (of each class) to within one row, and of all exactly. Depends on nothing but its arguments.
+/// Splits rows 0 to groups.size() - 1 at random, but so that each part has its share of all exactly
+/// and of each group (of each class) to within one row; where there is a test part, the others to
+/// within two: they share what it leaves. Depends on nothing but its arguments.
 Split split_rows(std::span<const std::int32_t> groups, const SplitOptions& options);
 
 /// `total` split in proportion to `sizes`, by the largest remainders (the earlier group first where

@@ -11,8 +11,11 @@ std::string_view take_quoted(std::string_view record, char separator, std::size_
   const std::size_t begin = at + 1;
   const std::size_t copy = unescaped.size();
   std::size_t from = begin;
+  const auto is_twice = [record](std::size_t at_quote) {
+    return at_quote < record.size() && record.substr(at_quote).starts_with("\"\"");
+  };
   std::size_t close = record.find('"', from);
-  while (close + 1 < record.size() && record[close + 1] == '"') {
+  while (is_twice(close)) {
     unescaped.append(record, from, close + 1 - from);
     from = close + 2;
     close = record.find('"', from);

@@ -90,7 +90,7 @@ class Surveyor {
         facts.words += value.word ? 1 : 0;
         facts.whole = facts.whole && std::trunc(value.number) == value.number &&
                       std::abs(value.number) <= kGreatestWhole;
-        facts.first = facts.first.value_or(value.number);
+        facts.sample.add(value.number);
         break;
       case CellValue::Kind::beyond:
         ++facts.beyond;

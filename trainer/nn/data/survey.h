@@ -2,11 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <unordered_set>
 #include <vector>
 
+#include "trainer/nn/data/number_sample.h"
 #include "trainer/nn/data/table_file.h"
 #include "trainer/nn/train_spec.h"
 
@@ -18,8 +18,8 @@ struct ColumnFacts {
   std::int64_t beyond = 0;   // infinite and too great numbers
   std::int64_t texts = 0;
   std::int64_t nested = 0;
-  bool whole = true;              // all numbers are
-  std::optional<double> first{};  // the first number
+  bool whole = true;  // all numbers are
+  NumberSample sample{};
   std::unordered_set<std::string, TextHash, std::equal_to<>>
       values{};          // different texts of cells …
   bool dropped = false;  // … unless there were too many to keep

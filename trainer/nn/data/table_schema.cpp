@@ -154,7 +154,7 @@ void TableSchema::number_features(const DataSpec& spec, const std::string& path,
     }
     column.feature = features();
     if (column.type == ColumnType::number) {
-      column.origin = shifted ? facts.first.value_or(0) : 0;
+      column.origin = shifted ? facts.sample.median().value_or(0) : 0;
       template_.push_back(std::numeric_limits<float>::quiet_NaN());
       ++numbers_;
     } else {

@@ -19,7 +19,9 @@ struct Column {
   std::int64_t missing = 0;               // cells
   std::optional<std::size_t> distinct{};  // different values; none: more than were kept
   std::int64_t feature = -1;              // its first one; -1: ignored, or the target
-  double origin = 0;  // what is subtracted from numbers before they are rounded to f32
+  // What is subtracted from numbers before they are rounded to f32: one from their middle, so that
+  // those that lie close together stay apart, wherever they lie and whatever outliers there are.
+  double origin = 0;
   std::vector<std::string> categories{};  // by bytes; the empty one is that of missing cells
 };
 
@@ -60,7 +62,6 @@ class TableSchema {
   RowVerdict read_target(const Cells& cells, double& target) const;
 
  private:
-  void find_target(const std::string& path);
   void choose_types(const DataSpec& spec, const std::string& path, const Survey& survey);
   void choose_task(const DataSpec& spec, const std::string& path, const ColumnFacts& facts);
   void number_features(const DataSpec& spec, const std::string& path, Survey& survey);

@@ -19,16 +19,17 @@ constexpr float kFirstLossScale = 65536;
 ClassLoss class_loss_of(const LossSpec& spec, bool classification) {
   using Type = LossSpec::Type;
   if (spec.type != Type::automatic && (spec.type == Type::squared) == classification) {
-    throw ModelError(std::string("training.loss.type: ") +
-                     (classification ? "\"squared\" is for regression, and the target is a class; "
+    throw ModelError(std::string("training.loss: ") +
+                     (classification ? "\"mse\" is for regression, and the target is a class; "
                                        "choose \"cross_entropy\" or \"focal\""
-                                     : "the target is a number; choose \"squared\""));
+                                     : "the target is a number; choose \"mse\""));
   }
   const bool focal = spec.type == Type::focal;
-  if (focal && spec.label_smoothing > 0) {
-    throw ModelError(
-        "training.loss.label_smoothing: the focal loss is not defined for smoothed labels; set it "
-        "to 0");
+  if ((focal || !classification) && spec.label_smoothing > 0) {
+    throw ModelError(std::string("training.label_smoothing: ") +
+                     (focal ? "the focal loss is not defined for smoothed labels"
+                            : "the target is a number, and there is no class to smooth") +
+                     "; set it to 0");
   }
   return {.smoothing = static_cast<float>(spec.label_smoothing),
           .focal = focal,
@@ -175,8 +176,8 @@ void NetworkTrainer::update_group(const UpdateGroup& group, double lr) {
   }
   check(backend_.adam(arrays,
                       {.lr = group_lr,
-                       .beta1 = static_cast<float>(spec.beta1),
-                       .beta2 = static_cast<float>(spec.beta2),
+                       .beta1 = spec.beta1,
+                       .beta2 = spec.beta2,
                        .epsilon = static_cast<float>(spec.epsilon),
                        .weight_decay = decay,
                        .decoupled = spec.type == OptimizerSpec::Type::adamw},

@@ -1,7 +1,6 @@
 #include "trainer/nn/model/parameter_layout.h"
 
 #include <cassert>
-#include <numeric>
 #include <utility>
 
 #include "search_space/random.h"
@@ -34,12 +33,6 @@ StatisticId ParameterLayout::add(StatisticInfo info) {
 
 std::int64_t ParameterLayout::offset(const ParameterInfo& info) const {
   return info.kind == ParameterKind::weight ? info.offset : weights_ + info.offset;
-}
-
-std::int64_t ParameterLayout::learnt() const {
-  return std::accumulate(
-      parameters_.begin(), parameters_.end(), std::int64_t{0},
-      [](std::int64_t sum, const ParameterInfo& info) { return sum + info.shape.count(); });
 }
 
 std::vector<float> initial_values(const ParameterInfo& info, std::uint64_t seed) {

@@ -62,8 +62,6 @@ class ParameterLayout {
   std::int64_t weights() const { return weights_; }
   std::int64_t total() const { return weights_ + rest_; }
   std::int64_t statistics_total() const { return statistics_total_; }
-  /// Of numbers that are learnt.
-  std::int64_t learnt() const;
 
  private:
   std::vector<ParameterInfo> parameters_;

@@ -17,7 +17,7 @@ void require_parameters(const ParameterLayout& layout, const OptimizerSpec& spec
     if (std::none_of(all.begin(), all.end(), [&prefix](const ParameterInfo& info) {
           return begins_with(info.name, prefix);
         })) {
-      std::string text = "training.optimizer.groups[" + std::to_string(i) +
+      std::string text = "training.groups[" + std::to_string(i) +
                          "].prefix: no parameter begins with \"" + prefix + "\"; there are";
       for (const ParameterInfo& info : all) {
         text += (&info == &all.front() ? " " : ", ");

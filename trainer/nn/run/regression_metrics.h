@@ -1,14 +1,12 @@
 // How well a network predicts numbers on a part of the data.
 //
-// With e = prediction - target, of each column: mse is the mean of e^2, rmse its root, mae the mean
-// of |e|, r2 is 1 - (sum of e^2) / (sum of (target - mean of targets)^2); if all targets are equal,
-// 1 where there is no error and else 0. Several columns: the mean of what the columns have. These
-// are scikit-learn's mean_squared_error, root_mean_squared_error, mean_absolute_error, r2_score.
+// With e = prediction - target: mse is the mean of e^2, rmse its root, mae the mean of |e|, r2 is
+// 1 - (sum of e^2) / (sum of (target - mean of targets)^2); if all targets are equal, 1 where there
+// is no error and else 0. These are scikit-learn's mean_squared_error, root_mean_squared_error,
+// mean_absolute_error, r2_score.
 #pragma once
 
 #include <cstdint>
-#include <span>
-#include <vector>
 
 namespace autoglm::nn {
 
@@ -26,25 +24,18 @@ struct RegressionScores {
 /// difference. Its memory does not depend on the number of rows.
 class RegressionMetrics {
  public:
-  /// REQUIRES: columns >= 1.
-  explicit RegressionMetrics(std::int64_t columns = 1);
-
-  void add(std::span<const float> predictions /* [n, columns] */,
-           std::span<const float> targets /* [n, columns] */);
+  /// Both in the targets' unit, in f64: around 1.7e9 numbers of f32 are 128 apart.
+  void add(double prediction, double target);
 
   std::int64_t rows() const { return rows_; }
   /// loss_sum: over all rows.
   RegressionScores result(double loss_sum) const;
 
  private:
-  struct Sums {  // of one column
-    double squares = 0;
-    double distances = 0;
-    double mean = 0;       // of targets
-    double variation = 0;  // sum of (target - mean)^2
-  };
-
-  std::vector<Sums> sums_{};
+  double squares_ = 0;
+  double distances_ = 0;
+  double mean_ = 0;       // of targets
+  double variation_ = 0;  // sum of (target - mean)^2
   std::int64_t rows_ = 0;
 };
 

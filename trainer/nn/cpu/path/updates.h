@@ -74,8 +74,10 @@ void sgd(const UpdateArrays& arrays, const SgdStep& step, float factor) {
 }
 
 void adam(const UpdateArrays& arrays, const AdamStep& step, float factor, std::int32_t t) {
-  const double correction1 = 1 - __builtin_pow(static_cast<double>(step.beta1), t);
-  const double correction2 = 1 - __builtin_pow(static_cast<double>(step.beta2), t);
+  const double correction1 = 1 - __builtin_pow(step.beta1, t);
+  const double correction2 = 1 - __builtin_pow(step.beta2, t);
+  const auto share1 = static_cast<float>(1 - step.beta1);
+  const auto share2 = static_cast<float>(1 - step.beta2);
   const auto rate = static_cast<float>(static_cast<double>(step.lr) / correction1);
   const auto inverse_root = static_cast<float>(1 / __builtin_sqrt(correction2));
   const float kept = step.decoupled ? 1 - step.lr * step.weight_decay : 1;
@@ -85,8 +87,8 @@ void adam(const UpdateArrays& arrays, const AdamStep& step, float factor, std::i
     const Lanes g = multiply_add(broadcast(added), w, get(arrays.gradient + i) * factor);
     const Lanes m = get(arrays.first + i);
     const Lanes v = get(arrays.second + i);
-    const Lanes new_m = multiply_add(broadcast(1 - step.beta1), g - m, m);
-    const Lanes new_v = multiply_add(broadcast(1 - step.beta2), g * g - v, v);
+    const Lanes new_m = multiply_add(broadcast(share1), g - m, m);
+    const Lanes new_v = multiply_add(broadcast(share2), g * g - v, v);
     put(arrays.first + i, new_m);
     put(arrays.second + i, new_v);
     const Lanes scale =
