@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -32,8 +31,8 @@ class History {
   /// The study's total, when it has one: strategies may plan with it.
   std::optional<std::int64_t> max_trials() const { return max_trials_; }
 
-  /// How many trials (other than `except`) hold this configuration, by configuration_key, in
-  /// whatever state but abandoned; partial ones do not count.
+  /// Whether a trial (other than `except`) holds this configuration, in whatever order (1 and 1.0
+  /// are equal) and whatever state but abandoned; partial ones do not count.
   bool was_tried(const Configuration& configuration, std::int64_t except = -1) const;
 
   // For Study and for reading a study from storage.
@@ -51,7 +50,7 @@ class History {
   std::vector<Trial> trials_{};
   std::int64_t sequence_ = 0;
   std::optional<std::int64_t> max_trials_{};
-  std::unordered_map<std::string, std::vector<std::int64_t>> by_key_{};
+  std::unordered_multimap<std::uint64_t, std::int64_t> by_hash_{};  // of configurations: numbers
 };
 
 }  // namespace autoglm

@@ -14,6 +14,8 @@ namespace autoglm {
 namespace {
 
 constexpr double kBeliefVariance = 1e-6;
+constexpr Eigen::Index kRoom = 64;       // points more than a factor that grew has to hold
+constexpr Eigen::Index kTogether = 128;  // points to predict whose covariances fit into a cache
 
 void add_rows(Eigen::MatrixXd& matrix, const Eigen::MatrixXd& rows) {
   matrix.conservativeResize(matrix.rows() + rows.rows(), rows.cols());
@@ -26,7 +28,7 @@ Eigen::VectorXd noise_on(const Eigen::VectorXd& variances, double noise) {
   return (kLeastNoiseShare * variances).cwiseMax(noise);
 }
 
-void factorize(Eigen::MatrixXd& covariance, Eigen::Index known) {
+void factorize(Eigen::Ref<Eigen::MatrixXd> covariance, Eigen::Index known) {
   if (!dense::grow_cholesky(covariance, known)) {
     throw std::logic_error("a covariance is not positive definite: its points are not finite");
   }
@@ -50,19 +52,26 @@ void GaussianRegression::append(const Eigen::MatrixXd& points, double noise) {
   const Eigen::Index known = points_.rows();
   const Eigen::Index added = points.rows();
   add_rows(points_, points);
+  add_rows(scaled_, kernel_.scaled(points));
   add_rows(trend_, trend_at(points));
-  lower_.conservativeResize(known + added, known + added);
-  lower_.bottomRows(added) = covariances(points).transpose();
-  noise_.conservativeResize(known + added);
-  noise_.tail(added) = noise_on(lower_.diagonal().tail(added), noise);
-  lower_.diagonal().tail(added) += noise_.tail(added);
-  factorize(lower_, known);
+  const Eigen::Index size = known + added;
+  if (factor_.rows() < size) {
+    const Eigen::Index room = known == 0 ? size : size + kRoom;
+    factor_.conservativeResize(room, room);
+  }
+  auto lower = factor_.topLeftCorner(size, size);
+  lower.bottomRows(added) = covariances(points).transpose();
+  noise_.conservativeResize(size);
+  noise_.tail(added) = noise_on(lower.diagonal().tail(added), noise);
+  lower.diagonal().tail(added) += noise_.tail(added);
+  factorize(lower, known);
 }
 
 void GaussianRegression::set_targets(Eigen::VectorXd targets) {
   targets_ = std::move(targets);
   weights_ = targets_;
-  dense::solve(lower_, weights_);
+  dense::solve(lower(), weights_);
+  trend_weights_ = trend_.transpose() * weights_;
 }
 
 Eigen::MatrixXd GaussianRegression::trend_at(const Eigen::MatrixXd& points) const {
@@ -70,7 +79,7 @@ Eigen::MatrixXd GaussianRegression::trend_at(const Eigen::MatrixXd& points) cons
 }
 
 Eigen::MatrixXd GaussianRegression::covariances(const Eigen::MatrixXd& at) const {
-  Eigen::MatrixXd covariances = kernel_.between(points_, at);
+  Eigen::MatrixXd covariances = kernel_.between(scaled_, kernel_.scaled(at));
   covariances += dense::product_with_transposed(trend_, trend_at(at));
   covariances.array() += kMeanVariance;
   return covariances;
@@ -81,10 +90,21 @@ Eigen::VectorXd GaussianRegression::means(const Eigen::MatrixXd& at) const {
 }
 
 Predictions GaussianRegression::predict(const Eigen::MatrixXd& at) const {
+  Predictions result{Eigen::VectorXd(at.rows()), Eigen::VectorXd(at.rows())};
+  for (Eigen::Index first = 0; first < at.rows(); first += kTogether) {
+    const Eigen::Index count = std::min(kTogether, at.rows() - first);
+    const Predictions few = predict_few(at.middleRows(first, count));
+    result.means.segment(first, count) = few.means;
+    result.variances.segment(first, count) = few.variances;
+  }
+  return result;
+}
+
+Predictions GaussianRegression::predict_few(const Eigen::MatrixXd& at) const {
   Eigen::MatrixXd explained = covariances(at);  // [n, m]
   Predictions result;
   result.means = dense::transposed_product(explained, weights_);
-  dense::forward_solve(lower_, explained);
+  dense::forward_solve(lower(), explained);
   result.variances =
       (kernel_.variance + kMeanVariance + trend_at(at).rowwise().squaredNorm().array() -
        explained.colwise().squaredNorm().transpose().array())
@@ -93,18 +113,19 @@ Predictions GaussianRegression::predict(const Eigen::MatrixXd& at) const {
 }
 
 PointPrediction GaussianRegression::predict_with_gradient(const Eigen::VectorXd& at) const {
-  const Eigen::MatrixXd squared = kernel_.squared_distances(points_, at.transpose());  // [n, 1]
+  const Eigen::MatrixXd squared =
+      dense::squared_distances(scaled_, kernel_.scaled(at.transpose()));  // [n, 1]
   const Matern52::Evaluated evaluated = kernel_.evaluate(squared);
   const Eigen::VectorXd trend = trend_at(at.transpose()).transpose();
   Eigen::VectorXd covariances = evaluated.value + trend_ * trend;
   covariances.array() += kMeanVariance;
   Eigen::VectorXd explained = covariances;
-  dense::forward_solve(lower_, explained);
+  dense::forward_solve(lower(), explained);
   PointPrediction result;
   result.mean = covariances.dot(weights_);
   result.variance = std::max(
       0.0, kernel_.variance + kMeanVariance + trend.squaredNorm() - explained.squaredNorm());
-  dense::backward_solve(lower_, explained);
+  dense::backward_solve(lower(), explained);
 
   // dk(x, x_i)/dx = -slope_i (x - x_i) / lengths^2, and the trend's
   const Eigen::ArrayXd slope = evaluated.slope.col(0).array();
@@ -117,7 +138,7 @@ PointPrediction GaussianRegression::predict_with_gradient(const Eigen::VectorXd&
     return basis_.slope(at, trend_scales_.cwiseProduct(coefficients));
   };
   result.mean_gradient = (pull_of_mean - by_mean.sum() * at).array() * precision;
-  result.mean_gradient += trend_slope(trend_.transpose() * weights_);
+  result.mean_gradient += trend_slope(trend_weights_);
   result.variance_gradient = -2 * (pull_of_variance - by_variance.sum() * at).array() * precision;
   result.variance_gradient += 2 * trend_slope(trend - trend_.transpose() * explained);
   return result;
@@ -129,13 +150,13 @@ Eigen::VectorXd GaussianRegression::fitted_means() const {
 }
 
 double GaussianRegression::log_marginal_likelihood() const {
-  const double log_determinant_half = lower_.diagonal().unaryExpr(&portable::log).sum();
+  const double log_determinant_half = lower().diagonal().unaryExpr(&portable::log).sum();
   return -targets_.dot(weights_) / 2 - log_determinant_half -
          static_cast<double>(targets_.size()) * portable::log(2 * std::numbers::pi) / 2;
 }
 
 Eigen::VectorXd GaussianRegression::leave_one_out_means() const {
-  return targets_ - weights_.cwiseQuotient(dense::inverse(lower_).diagonal());
+  return targets_ - weights_.cwiseQuotient(dense::inverse(lower()).diagonal());
 }
 
 GaussianRegression GaussianRegression::believing(const Eigen::MatrixXd& pending) const {

@@ -70,19 +70,24 @@ class GaussianRegression {
  private:
   void append(const Eigen::MatrixXd& points /* [m, features] */, double noise);
   void set_targets(Eigen::VectorXd targets);
+  Predictions predict_few(const Eigen::MatrixXd& at /* [m, features] */) const;
   Eigen::MatrixXd covariances(const Eigen::MatrixXd& at /* [m, features] */) const;  // [n, m]
   Eigen::MatrixXd trend_at(const Eigen::MatrixXd& points) const;  // scaled, [m, basis columns]
+  // Cholesky factor of the points' covariance with noise, [n, n]
+  auto lower() const { return factor_.topLeftCorner(points_.rows(), points_.rows()); }
 
   Eigen::MatrixXd points_;   // [n, features]
   Eigen::VectorXd targets_;  // [n]
   Hyperparameters hyperparameters_;
   Matern52 kernel_;
   TrendBasis basis_;
-  Eigen::VectorXd trend_scales_;  // [basis columns]
-  Eigen::MatrixXd trend_;         // scaled, of the points, [n, basis columns]
-  Eigen::VectorXd noise_;         // its variance on each observation, [n]
-  Eigen::MatrixXd lower_;         // Cholesky factor of the points' covariance with noise, [n, n]
-  Eigen::VectorXd weights_;       // (K + noise)^-1 targets, [n]
+  Eigen::VectorXd trend_scales_;   // [basis columns]
+  Eigen::MatrixXd scaled_;         // the points in units of the lengths, [n, features]
+  Eigen::MatrixXd trend_;          // scaled, of the points, [n, basis columns]
+  Eigen::VectorXd noise_;          // its variance on each observation, [n]
+  Eigen::MatrixXd factor_;         // lower() and room for more, so that growing copies seldom
+  Eigen::VectorXd weights_;        // (K + noise)^-1 targets, [n]
+  Eigen::VectorXd trend_weights_;  // trend' * weights, [basis columns]
 };
 
 /// What independent noise adds to the variances of observations: the noise, but at least this share
@@ -92,7 +97,7 @@ Eigen::VectorXd noise_on(const Eigen::VectorXd& variances /* [n] */, double nois
 
 /// Replaces the lower part of a covariance by its Cholesky factor, from row `known` on: those
 /// before hold theirs. REQUIRES: the noise is in it.
-void factorize(Eigen::MatrixXd& covariance /* [n, n] */, Eigen::Index known = 0);
+void factorize(Eigen::Ref<Eigen::MatrixXd> covariance /* [n, n] */, Eigen::Index known = 0);
 
 constexpr double kMeanVariance = 1;  // of the prior of the constant mean
 

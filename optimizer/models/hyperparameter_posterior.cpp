@@ -87,7 +87,8 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   const Eigen::Index groups = groups_.count;
   const Eigen::Vector3d trend = logs.tail(3).unaryExpr(&portable::exp);
   const Matern52 kernel(groups_, at.lengths, at.signal_variance);
-  const Eigen::MatrixXd squared = kernel.squared_distances(points_, points_);
+  const Eigen::MatrixXd scaled = kernel.scaled(points_);
+  const Eigen::MatrixXd squared = dense::squared_distances(scaled, scaled);
   const auto [values, slopes] = kernel.evaluate(squared);
   Eigen::MatrixXd factor = values;
   for (Eigen::Index i = 0; i < 3; ++i) {
@@ -119,7 +120,6 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
 
   // dk/d(log length) = slope * (scaled difference)^2, summed over all pairs by one product.
   const Eigen::MatrixXd pull = excess.cwiseProduct(slopes);
-  const Eigen::MatrixXd scaled = points_ * kernel.inverse_lengths.asDiagonal();
   const Eigen::RowVectorXd by_column =
       pull.rowwise().sum().transpose() * scaled.cwiseAbs2() -
       dense::product(pull, scaled).cwiseProduct(scaled).colwise().sum();

@@ -13,10 +13,8 @@ Matern52::Matern52(const ColumnGroups& groups, const Eigen::VectorXd& lengths,
   }
 }
 
-Eigen::MatrixXd Matern52::squared_distances(const Eigen::MatrixXd& a,
-                                            const Eigen::MatrixXd& b) const {
-  return dense::squared_distances(a * inverse_lengths.asDiagonal(),
-                                  b * inverse_lengths.asDiagonal());
+Eigen::MatrixXd Matern52::scaled(const Eigen::MatrixXd& points) const {
+  return points * inverse_lengths.asDiagonal();
 }
 
 Matern52::Evaluated Matern52::evaluate(const Eigen::MatrixXd& squared) const {
@@ -27,7 +25,7 @@ Matern52::Evaluated Matern52::evaluate(const Eigen::MatrixXd& squared) const {
 }
 
 Eigen::MatrixXd Matern52::between(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) const {
-  Eigen::MatrixXd result = squared_distances(a, b);
+  Eigen::MatrixXd result = dense::squared_distances(a, b);
   dense::matern52(variance, result);
   return result;
 }

@@ -26,9 +26,8 @@ struct Matern52 {
   Matern52(const ColumnGroups& groups, const Eigen::VectorXd& lengths /* [groups] */,
            double variance);
 
-  /// Squared scaled distances; rounding never makes one negative.
-  Eigen::MatrixXd squared_distances(const Eigen::MatrixXd& a /* [m, features] */,
-                                    const Eigen::MatrixXd& b /* [n, features] */) const;
+  /// Points in units of the lengths, [m, features]: what distances are taken of.
+  Eigen::MatrixXd scaled(const Eigen::MatrixXd& points /* [m, features] */) const;
 
   /// k of squared scaled distances, element by element; and s with dk/dx = -s (x - x') / lengths^2,
   /// which divides by no distance, so that it is right at 0 too.
@@ -38,8 +37,9 @@ struct Matern52 {
   };
   Evaluated evaluate(const Eigen::MatrixXd& squared) const;
 
-  /// k(a, b), [m, n].
-  Eigen::MatrixXd between(const Eigen::MatrixXd& a, const Eigen::MatrixXd& b) const;
+  /// k of scaled points, [m, n].
+  Eigen::MatrixXd between(const Eigen::MatrixXd& a /* [m, features] */,
+                          const Eigen::MatrixXd& b /* [n, features] */) const;
 };
 
 }  // namespace autoglm

@@ -75,29 +75,29 @@ WarpedCosts half_rank(const Eigen::VectorXd& costs) {
   return {standard.targets, middle + unit * standard.offset, unit * standard.scale};
 }
 
-double yeo_johnson(double value, double lambda) {
-  if (value >= 0) {
-    return lambda == 0 ? portable::log1p(value)
-                       : portable::expm1(lambda * portable::log1p(value)) / lambda;
-  }
-  const double mirrored = 2 - lambda;
-  return mirrored == 0 ? -portable::log1p(-value)
-                       : -portable::expm1(mirrored * portable::log1p(-value)) / mirrored;
+// log(1 + |value|), with the sign of the value: what the power transform is an exponential of.
+double signed_log(double value) { return std::copysign(portable::log1p(std::abs(value)), value); }
+
+// Of a value given by its signed_log.
+double yeo_johnson(double log, double lambda) {
+  const double power = std::signbit(log) ? 2 - lambda : lambda;
+  return power == 0 ? log : std::copysign(portable::expm1(power * std::abs(log)) / power, log);
 }
 
-// The exponent in [-2, 4] with the greatest likelihood of normality, to two digits.
-double most_normal_exponent(const Eigen::VectorXd& values) {
-  const double n = static_cast<double>(values.size());
+// The exponent in [-2, 4] with the greatest likelihood of normality, to two digits. Of values given
+// by their signed_log.
+double most_normal_exponent(const Eigen::VectorXd& logs) {
+  const double n = static_cast<double>(logs.size());
   double slope = 0;  // of the log-likelihood's Jacobian term
-  for (const double value : values) {
-    slope += std::copysign(portable::log1p(std::abs(value)), value);
+  for (const double log : logs) {
+    slope += log;
   }
   double best = 1;
   double best_likelihood = -std::numeric_limits<double>::infinity();
   for (int step = -40; step <= 80; ++step) {
     const double lambda = step / 20.0;
     const Eigen::ArrayXd powers =
-        values.unaryExpr([lambda](double value) { return yeo_johnson(value, lambda); }).array();
+        logs.unaryExpr([lambda](double log) { return yeo_johnson(log, lambda); }).array();
     const double variance = (powers - powers.mean()).square().mean();
     const double likelihood = -n / 2 * portable::log(variance) + (lambda - 1) * slope;
     if (likelihood > best_likelihood) {
@@ -136,9 +136,10 @@ WarpedCosts warp_costs(OutputWarp warp, const Eigen::VectorXd& costs) {
   }
   WarpedCosts ranked = half_rank(costs);
   if (warp == OutputWarp::half_rank_power) {
-    const double lambda = most_normal_exponent(ranked.targets);
-    ranked.targets = standardize(ranked.targets.unaryExpr([lambda](double value) {
-                       return yeo_johnson(value, lambda);
+    const Eigen::VectorXd logs = ranked.targets.unaryExpr(&signed_log);
+    const double lambda = most_normal_exponent(logs);
+    ranked.targets = standardize(logs.unaryExpr([lambda](double log) {
+                       return yeo_johnson(log, lambda);
                      })).targets;
   }
   return ranked;

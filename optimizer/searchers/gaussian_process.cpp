@@ -121,12 +121,13 @@ Acquisition GaussianProcessSearcher::choose_acquisition(const GaussianRegression
 std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& request,
                                                             const Evidence& evidence, Rng& rng) {
   const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
-  SurrogateFitter::Model model = fitter_.condition(evidence, fitted);
+  const SurrogateFitter::Model model = fitter_.condition(evidence, fitted);
   Acquisition acquisition = choose_acquisition(model.regression, evidence, rng);
   const std::vector<Configuration> good = good_configurations(model, evidence);
-  fitter_.believe(evidence.pending, model.regression, acquisition);
+  const GaussianRegression& believed =
+      fitter_.believe(evidence.pending, model.regression, acquisition);
   const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
-  const AcquisitionProblem problem{model.regression, acquisition, encoding_, good,
+  const AcquisitionProblem problem{believed, acquisition, encoding_, good,
                                    refusals ? &*refusals : nullptr};
   const auto [optimum, note] = choose_with_neglected(
       request, evidence, rng,

@@ -40,13 +40,11 @@ PolicyCritic::PolicyCritic(const PolicyProcess& process, std::size_t early)
 
 PolicyCritic::Model PolicyCritic::model_of(const Evidence& evidence, Rng& rng) {
   const FittedWarp& fitted = draw_warp(fitter_.fit(evidence), rng);
-  Model model{.costs = fitter_.condition(evidence, fitted).regression,
-              .refusals = refusals_.fit(evidence),
-              .acquisition = {}};
-  model.acquisition = draw_acquisition(model.costs.fitted_means().minCoeff(), kKappa,
-                                       evidence.finished.size() <= early_, rng);
-  fitter_.believe(evidence.pending, model.costs, model.acquisition);
-  return model;
+  const GaussianRegression& finished = fitter_.condition(evidence, fitted).regression;
+  Acquisition acquisition = draw_acquisition(finished.fitted_means().minCoeff(), kKappa,
+                                             evidence.finished.size() <= early_, rng);
+  const GaussianRegression& costs = fitter_.believe(evidence.pending, finished, acquisition);
+  return {costs, refusals_.fit(evidence), acquisition};
 }
 
 // Logarithms of the chance of a cost at all; see log_chance.

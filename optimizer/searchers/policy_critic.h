@@ -52,7 +52,7 @@ class PolicyCritic {
  private:
   // What is asked, for one suggestion.
   struct Model {
-    GaussianRegression costs;
+    const GaussianRegression& costs;  // the fitter's
     std::optional<RefusalModel> refusals;
     Acquisition acquisition;
   };

@@ -1,7 +1,6 @@
 #include "optimizer/searchers/refusal_model.h"
 
 #include <cmath>
-#include <utility>
 
 #include "optimizer/models/acquisition.h"
 
@@ -30,9 +29,9 @@ std::optional<RefusalModel> RefusalFitter::fit(const Evidence& evidence) {
   }
   const Evidence refused = refusals(evidence);
   const FittedWarp& fitted = fitter_.fit(refused).front();
-  SurrogateFitter::Model model = fitter_.condition(refused, fitted);
+  const SurrogateFitter::Model model = fitter_.condition(refused, fitted);
   const double threshold = (0.5 - model.costs.offset) / model.costs.scale;
-  return RefusalModel{std::move(model.regression), threshold};
+  return RefusalModel{model.regression, threshold};
 }
 
 }  // namespace autoglm

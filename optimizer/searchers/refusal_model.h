@@ -8,8 +8,8 @@
 namespace autoglm {
 
 struct RefusalModel {
-  GaussianRegression regression;
-  double threshold = 0;  // below which a refusal is more likely than a cost
+  const GaussianRegression& regression;  // its fitter's
+  double threshold = 0;                  // below which a refusal is more likely than a cost
 };
 
 /// What to add to the logarithm of an expected improvement, given the model's mean and variance
@@ -28,7 +28,7 @@ class RefusalFitter {
   /// `encoding` must outlive it.
   explicit RefusalFitter(const Encoding& encoding) : fitter_(encoding, {OutputWarp::identity}) {}
 
-  /// Nothing when no trial was refused.
+  /// Nothing when no trial was refused. What it gives lives until the next call.
   std::optional<RefusalModel> fit(const Evidence& evidence);
 
  private:

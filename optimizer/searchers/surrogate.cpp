@@ -118,14 +118,16 @@ SurrogateFitter::Model SurrogateFitter::condition(const Evidence& evidence,
   return {*model, std::move(costs), std::move(subset)};
 }
 
-void SurrogateFitter::believe(const std::vector<const Trial*>& pending, GaussianRegression& model,
-                              Acquisition& acquisition) const {
+const GaussianRegression& SurrogateFitter::believe(const std::vector<const Trial*>& pending,
+                                                   const GaussianRegression& model,
+                                                   Acquisition& acquisition) {
   if (pending.empty()) {
-    return;
+    return model;
   }
   const Eigen::MatrixXd points = encode(pending);
   acquisition.best = std::min(acquisition.best, model.means(points).minCoeff());
-  model = model.believing(points);
+  believed_ = model.believing(points);
+  return *believed_;
 }
 
 }  // namespace autoglm

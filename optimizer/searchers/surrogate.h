@@ -29,17 +29,18 @@ class SurrogateFitter {
   const std::vector<FittedWarp>& fit(const Evidence& evidence);
 
   struct Model {
-    GaussianRegression regression;
-    WarpedCosts costs;                 // of the trials `subset`
-    std::vector<Eigen::Index> subset;  // into evidence.finished
+    const GaussianRegression& regression;  // kept here until the next call to fit or condition
+    WarpedCosts costs;                     // of the trials `subset`
+    std::vector<Eigen::Index> subset;      // into evidence.finished
   };
   /// Conditioned on the finished trials, as `fitted` sees them. REQUIRES: fit(evidence) was the
   /// last call to fit, and `fitted` is one of its result.
   Model condition(const Evidence& evidence, const FittedWarp& fitted);
 
-  /// What is known once the `pending` trials end as `model` expects.
-  void believe(const std::vector<const Trial*>& pending, GaussianRegression& model,
-               Acquisition& acquisition) const;
+  /// What is known once the `pending` trials end as `model` expects: `model` where there are none,
+  /// else another one, kept here until the next call.
+  const GaussianRegression& believe(const std::vector<const Trial*>& pending,
+                                    const GaussianRegression& model, Acquisition& acquisition);
 
   Eigen::Index features() const { return encoding_.features(); }
 
@@ -65,6 +66,7 @@ class SurrogateFitter {
   std::vector<OutputWarp> warps_;
   ColumnGroups groups_;
   Fit fit_{};
+  std::optional<GaussianRegression> believed_{};
 };
 
 }  // namespace autoglm

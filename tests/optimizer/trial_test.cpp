@@ -53,6 +53,16 @@ TEST_CASE("a configuration counts as tried while any trial but an abandoned one 
   CHECK_FALSE(history.was_tried(fakes::at(0.5)));
 }
 
+TEST_CASE("a configuration was tried in whatever order its parameters are, and 1 is 1.0") {
+  using Items = std::vector<Configuration::Item>;
+  History history(fakes::unit_space(), fakes::minimize("loss"));
+  history.add({.configuration = Configuration(Items{{"a", std::int64_t{1}}, {"b", "x"}})});
+  CHECK(history.was_tried(Configuration(Items{{"b", "x"}, {"a", 1.0}})));
+  CHECK_FALSE(history.was_tried(Configuration(Items{{"a", "1"}, {"b", "x"}})));
+  CHECK_FALSE(history.was_tried(Configuration(Items{{"a", "x"}, {"b", std::int64_t{1}}})));
+  CHECK_FALSE(history.was_tried(Configuration(Items{{"b", "x"}})));
+}
+
 TEST_CASE("a partial configuration is tried once it is whole") {
   History history(fakes::unit_space(), fakes::minimize("loss"));
   Trial& trial = history.add({.number = 0, .partial = true});

@@ -2,7 +2,13 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
 #include <cmath>
+#include <cstdlib>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -55,6 +61,23 @@ void check_there_and_back(const Domain& domain, double position) {
   CHECK(back <= 1);
   CHECK(value_at(domain, back) == value);
   CHECK(fit_value(domain, value) == value);
+}
+
+// As text has it: the number written with so many digits, and read.
+double rounded_by_text(double number, int digits) {
+  std::array<char, 400> text{};
+  const auto [end, error] =
+      std::to_chars(text.begin(), text.end(), number, std::chars_format::scientific, digits - 1);
+  double rounded = 0;
+  std::from_chars(text.begin(), end, rounded);
+  return rounded;
+}
+
+int exponent_by_text(double number) {
+  std::array<char, 400> text{};
+  const auto [end, error] =
+      std::to_chars(text.begin(), text.end(), number, std::chars_format::scientific);
+  return std::atoi(std::find(text.begin(), end, 'e') + 1);
 }
 
 }  // namespace
@@ -286,4 +309,30 @@ TEST_CASE("numbers are rounded to decimal places") {
   CHECK(last_decimal(0.25) == -2);
   CHECK(last_decimal(7000.0) == 3);
   CHECK(last_decimal(1e-300) == -300);
+}
+
+TEST_CASE("decimal exponents and roundings are those of the number's text, whatever its size") {
+  Rng rng(1, 0);
+  for (int i = 0; i < 20'000; ++i) {
+    constexpr std::uint64_t kExponent = std::uint64_t{0x7ff} << 52U;
+    const double any = std::bit_cast<double>((rng() & ~kExponent) | (1 + rng.below(2046)) << 52U);
+    for (const double number : {any, rng.uniform(), std::floor(rng.uniform() * 1e4) / 2000}) {
+      const int exponent = decimal_exponent(number);
+      REQUIRE(exponent == exponent_by_text(number));
+      const int digits = 1 + static_cast<int>(rng.below(16));
+      REQUIRE(round_to_decimal(number, exponent - digits + 1) == rounded_by_text(number, digits));
+    }
+  }
+}
+
+TEST_CASE("a power of ten has its exponent, and the number below it the one below") {
+  for (int exponent = -307; exponent <= 308; ++exponent) {
+    const double power = std::strtod(("1e" + std::to_string(exponent)).c_str(), nullptr);
+    REQUIRE(power_of_ten(exponent) == power);
+    REQUIRE(decimal_exponent(power) == exponent);
+    REQUIRE(decimal_exponent(std::nextafter(power, 0)) == exponent - 1);
+  }
+  CHECK(power_of_ten(-324) == 0);
+  CHECK(decimal_exponent(5e-324) == -324);
+  CHECK(decimal_exponent(std::numeric_limits<double>::max()) == 308);
 }
