@@ -28,8 +28,8 @@ Eigen::VectorXd noise_on(const Eigen::VectorXd& variances, double noise) {
   return (kLeastNoiseShare * variances).cwiseMax(noise);
 }
 
-void factorize(Eigen::Ref<Eigen::MatrixXd> covariance, Eigen::Index known) {
-  if (!dense::grow_cholesky(covariance, known)) {
+void factorize(Eigen::MatrixXd& covariance, Eigen::Index size, Eigen::Index known) {
+  if (!dense::grow_cholesky(covariance.topLeftCorner(size, size), known)) {
     throw std::logic_error("a covariance is not positive definite: its points are not finite");
   }
 }
@@ -59,12 +59,12 @@ void GaussianRegression::append(const Eigen::MatrixXd& points, double noise) {
     const Eigen::Index room = known == 0 ? size : size + kRoom;
     factor_.conservativeResize(room, room);
   }
-  auto lower = factor_.topLeftCorner(size, size);
-  lower.bottomRows(added) = covariances(points).transpose();
+  auto covariance = factor_.topLeftCorner(size, size);
+  covariance.bottomRows(added) = covariances(points).transpose();
   noise_.conservativeResize(size);
-  noise_.tail(added) = noise_on(lower.diagonal().tail(added), noise);
-  lower.diagonal().tail(added) += noise_.tail(added);
-  factorize(lower, known);
+  noise_.tail(added) = noise_on(covariance.diagonal().tail(added), noise);
+  covariance.diagonal().tail(added) += noise_.tail(added);
+  factorize(factor_, size, known);
 }
 
 void GaussianRegression::set_targets(Eigen::VectorXd targets) {

@@ -95,9 +95,10 @@ class GaussianRegression {
 constexpr double kLeastNoiseShare = 1e-8;
 Eigen::VectorXd noise_on(const Eigen::VectorXd& variances /* [n] */, double noise);
 
-/// Replaces the lower part of a covariance by its Cholesky factor, from row `known` on: those
-/// before hold theirs. REQUIRES: the noise is in it.
-void factorize(Eigen::Ref<Eigen::MatrixXd> covariance /* [n, n] */, Eigen::Index known = 0);
+/// Replaces the lower part of a covariance, the first `size` rows and columns, by its Cholesky
+/// factor, from row `known` on: those before hold theirs. REQUIRES: the noise is in it.
+void factorize(Eigen::MatrixXd& covariance /* [>= size, >= size] */, Eigen::Index size,
+               Eigen::Index known = 0);
 
 constexpr double kMeanVariance = 1;  // of the prior of the constant mean
 

@@ -97,7 +97,7 @@ double HyperparameterPosterior::negated(const Eigen::VectorXd& logs,
   factor.array() += kMeanVariance;
   const Eigen::VectorXd noise = noise_on(factor.diagonal(), at.noise_variance);
   factor.diagonal() += noise;
-  factorize(factor);
+  factorize(factor, factor.rows());
   Eigen::VectorXd weights = targets_;
   dense::solve(factor, weights);
   double negated = targets_.dot(weights) / 2 + factor.diagonal().unaryExpr(&portable::log).sum();
