@@ -164,8 +164,8 @@ TEST_CASE("Adam, with weight decay added to the gradient or decoupled from it") 
     for (const std::int64_t n : {1, 19, 1100}) {
       for (const bool decoupled : {false, true}) {
         const AdamStep step{.lr = 0.01F, .weight_decay = 0.1F, .decoupled = decoupled};
-        constexpr double beta1 = 0.9;
-        constexpr double beta2 = 0.999;
+        const double beta1 = 0.9;
+        const double beta2 = 0.999;
         check_updates(
             backend, type, n,
             [&](const UpdateArrays& arrays, const StepState* state) {
