@@ -95,7 +95,7 @@ TEST_CASE("numbers keep their differences whatever stands in a few other rows") 
       std::vector<Row> others;
       for (Row row = 0; row < 101; ++row) {
         if (row == at) {
-          lines += outlier + "," + outlier + ",a\n";
+          lines.append(outlier).append(",").append(outlier).append(",a\n");
           continue;
         }
         others.push_back(row);
