@@ -292,7 +292,7 @@ class Resuming(TrainFolder):
         self.assertEqual(without_measured(found), whole)
 
     def test_a_killed_tuner_and_trial_end_with_the_same_loss(self):
-        section = self.section(**self.LONG | {"lr": "{lr}", "checkpoint": "20ms"})
+        section = self.section(**self.LONG | {"lr": "{lr}", "checkpoint": "200ms"})
         self.train_spec(section, name="calm", max_trials=2)
         self.tune("--study", "calm.db")
         calm = self.report("calm.db")
