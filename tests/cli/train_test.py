@@ -249,8 +249,8 @@ class Memory(TrainFolder):
         for name, training in {
                 "plain": {"model": big},
                 "checkpoints": {"model": big, "checkpoint": "0s"},
-                "weights": {"model": big, "optimizer": "sgd", "precision": "bf16",
-                            "checkpoint": "0s", "keep_weights": True},
+                "weights": {"model": big, "optimizer": "sgd", "checkpoint": "0s",
+                            "keep_weights": True},
                 "folds": {"model": {"units": 512}, "data": {"folds": 4}, "checkpoint": "0s"},
                 "columns": {"data": wide, "checkpoint": "0s"},
                 "columns that are read": {"data": wide | {"memory": "1KB"}, "checkpoint": "0s"},
