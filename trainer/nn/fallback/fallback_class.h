@@ -3,10 +3,13 @@
 
 #include <memory>
 #include <string_view>
+#include <tuple>
+#include <utility>
 
 #include "trainer/nn/backend.h"
 #include "trainer/nn/fallback/fallback_backend.h"
 #include "trainer/nn/fallback/host_copies.h"
+#include "trainer/nn/fallback/operand.h"
 
 namespace autoglm::nn {
 
@@ -90,16 +93,25 @@ class FallbackBackend final : public Backend {
 
  private:
   bool is_disabled(std::string_view operation, DType type) const noexcept;
-  UpdateArrays copies_of(const UpdateArrays& arrays) noexcept;
-
   Status on_device(Status status) noexcept;
-  /// Begins an operation on the host, whose arrays are to be taken from here.
-  HostCopies& begin() noexcept;
-  /// Ends it: `operation(host)` is what was begun, and is left out if a copy failed.
-  template <class Operation>
-  Status on_host(const Operation& operation) noexcept {
+
+  /// Computes an operation where it is to be computed. `arguments` are those of `operation`; each
+  /// that lies in the device's memory is a use of it (operand.h).
+  template <class... Parameters, class... Arguments>
+  Status compute(std::string_view name, DType type,
+                 Status (Backend::*operation)(Parameters...) noexcept,
+                 const Arguments&... arguments) noexcept {
+    if (!is_disabled(name, type)) {
+      return on_device((device_.get()->*operation)(on_the_device(arguments)...));
+    }
+    copies_.begin();
+    // Braces: the copies are taken one after the other.
+    const std::tuple<decltype(on_the_host(arguments, copies_))...> taken{
+        on_the_host(arguments, copies_)...};
     if (copies_.status() == Status::ok) {
-      if (const Status status = operation(*host_); status != Status::ok) {
+      const Status status = std::apply(
+          [&](const auto&... copies) { return (host_.get()->*operation)(copies...); }, taken);
+      if (status != Status::ok) {
         failed_ = host_.get();
         return status;
       }
@@ -117,14 +129,5 @@ class FallbackBackend final : public Backend {
   HostCopies copies_{*device_, *host_};
   const Backend* failed_ = device_.get();
 };
-
-// 0 for a shape that is none, which the operation refuses.
-inline std::int64_t last_of(const Tensor& tensor) {
-  const bool has_rank = tensor.shape.rank >= 1 && tensor.shape.rank <= Shape::kMostRank;
-  return has_rank ? tensor.shape.last() : 0;
-}
-inline std::int64_t rows_of(const Tensor& tensor) {
-  return last_of(tensor) > 0 ? tensor.count() / last_of(tensor) : 0;
-}
 
 }  // namespace autoglm::nn

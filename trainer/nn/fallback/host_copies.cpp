@@ -4,15 +4,11 @@
 #include <cassert>
 
 namespace autoglm::nn {
-namespace {
 
-/// 0 for a shape that is none, which the operation refuses.
-std::int64_t count_of(const Tensor& tensor) {
+std::int64_t count_of(const Tensor& tensor) noexcept {
   const bool has_rank = tensor.shape.rank >= 0 && tensor.shape.rank <= Shape::kMostRank;
   return has_rank ? tensor.count() : 0;
 }
-
-}  // namespace
 
 HostCopies::~HostCopies() {
   for (const Slot& slot : slots_) {

@@ -9,6 +9,9 @@
 
 namespace autoglm::nn {
 
+/// Of elements; 0 for a shape that is none, which the operation refuses.
+std::int64_t count_of(const Tensor& tensor) noexcept;
+
 /// Between begin() and give_back() each array that an operation names is copied once for each time
 /// that it is named, so that what is read in place of what is written is read as it was. Its memory
 /// is kept for the next operation. After a failure all calls give null, and status() tells.
