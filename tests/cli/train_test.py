@@ -326,6 +326,8 @@ class Resuming(TrainFolder):
         self.assertEqual(process.returncode, 75, errors)
 
     def test_a_killed_run_goes_on_within_its_epoch(self):
+        """Of so many rows that its first epoch lasts much longer than it takes to kill it."""
+        self.write("rings.csv", rings(8000))
         os.mkdir(self.path("run"))
         for name, changes in {"plain": {},
                               "folds": {"data": {"folds": 3}},
@@ -334,7 +336,8 @@ class Resuming(TrainFolder):
                               "streaming": {"data": {"memory": "1KB"}},
                               "fp16": {"precision": "fp16"}}.items():
             with self.subTest(name):
-                slow = {"epochs": 2, "batch": 1, "checkpoint": "1ms", "model": {"dropout": 0.2},
+                slow = {"epochs": 2, "batch": 1, "lr": 1e-4, "checkpoint": "1ms",
+                        "model": {"units": 64, "dropout": 0.2},
                         "watch": {"interval": 7}} | changes
                 whole = without_measured(self.trained(**slow))
                 process = self.start_autoglm("train", "trial.json", "--dir", "run")
