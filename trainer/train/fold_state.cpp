@@ -1,5 +1,4 @@
 // What outlives a fold: its checkpoint, and the network that it trained.
-#include <cassert>
 #include <span>
 #include <utility>
 
@@ -28,27 +27,18 @@ void each_counter(Counters& counters, const Visit& visit) {
 }
 
 std::uint64_t bytes_of(const nn::StateArray& array) {
-  return static_cast<std::uint64_t>(array.count) * sizeof(float);
+  return static_cast<std::uint64_t>(array.shape.count()) * sizeof(float);
 }
 
 }  // namespace
 
 std::vector<nn::SavedTensor> Fold::learnt() const {
-  std::vector<nn::NamedArray> arrays = trainer_.save(nn::NetworkTrainer::StatePart::learnt);
-  const nn::ParameterLayout& layout = trainer_.network().layout();
   std::vector<nn::SavedTensor> tensors;
-  // In the order of save(): parameters, then statistics.
-  auto next = arrays.begin();
-  const auto add = [&](const std::string& name, std::vector<std::int64_t> shape) {
-    assert(next->name == name);
-    tensors.push_back({name, std::move(shape), std::move((next++)->numbers)});
-  };
-  for (const nn::ParameterInfo& info : layout.parameters()) {
-    const auto begin = info.shape.sizes.begin();
-    add(info.name, {begin, begin + info.shape.rank});
-  }
-  for (const nn::StatisticInfo& info : layout.statistics()) {
-    add(info.name, {info.count});
+  for (const nn::StateArray& array : trainer_.state(nn::NetworkTrainer::StatePart::learnt)) {
+    const auto sizes = array.shape.sizes.begin();
+    std::vector<float> numbers(static_cast<std::size_t>(array.shape.count()));
+    trainer_.download(array, numbers.data());
+    tensors.push_back({array.name, {sizes, sizes + array.shape.rank}, std::move(numbers)});
   }
   const std::vector<std::int64_t> places{std::ssize(standardization_.mean)};
   tensors.push_back({"input.mean", places, standardization_.mean});
@@ -98,10 +88,9 @@ void Fold::require(const std::string& prefix, const nn::Checkpoint& checkpoint) 
 
 void Fold::load(const std::string& prefix, const nn::Checkpoint& checkpoint) {
   for (const nn::StateArray& array : trainer_.state()) {
-    std::vector<nn::NamedArray> saved{
-        {array.name, std::vector<float>(static_cast<std::size_t>(array.count))}};
-    checkpoint.read(prefix + array.name, std::as_writable_bytes(std::span(saved.front().numbers)));
-    trainer_.load(saved);
+    std::vector<float> numbers(static_cast<std::size_t>(array.shape.count()));
+    checkpoint.read(prefix + array.name, std::as_writable_bytes(std::span(numbers)));
+    trainer_.upload(array, numbers.data());
   }
   const std::vector<std::byte> bytes = checkpoint.bytes(prefix + kCounters);
   nn::ByteReader reader(bytes);

@@ -72,7 +72,12 @@ TEST_CASE("what it takes to predict is a part of the state") {
   const auto backend = make_cpu_backend();
   const NetworkTrainer trainer(*backend, image_model(), {}, image_problem());
   const std::vector<NamedArray> all = trainer.save();
-  const std::vector<NamedArray> learnt = trainer.save(NetworkTrainer::StatePart::learnt);
+  std::vector<NamedArray> learnt;
+  for (const StateArray& array : trainer.state(NetworkTrainer::StatePart::learnt)) {
+    learnt.push_back(
+        {array.name, std::vector<float>(static_cast<std::size_t>(array.shape.count()))});
+    trainer.download(array, learnt.back().numbers.data());
+  }
   CHECK(find_array(learnt, "conv1.weight") != nullptr);
   CHECK(find_array(learnt, "norm1.running_mean") != nullptr);
   for (const NamedArray& array : learnt) {

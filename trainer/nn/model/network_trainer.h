@@ -50,9 +50,9 @@ struct UpdateReport {
 
 /// One array of a network's state, on the device; holds as long as the trainer.
 struct StateArray {
-  std::string name{};        // "fc1.weight"
+  std::string name{};  // "fc1.weight"
+  Shape shape{};
   float* numbers = nullptr;  // on the device
-  std::int64_t count = 0;    // of numbers
   bool has_copy = false;     // the network computes with a copy of it in the working type
 };
 
@@ -105,10 +105,11 @@ class NetworkTrainer {
   /// update().
   enum class StatePart { all, learnt };
   std::vector<StateArray> state(StatePart part = StatePart::all) const;
-  /// To `to` [array.count], on the host.
+  /// To or from the host, where there are as many numbers of f32.
   void download(const StateArray& array, void* to) const;
+  void upload(const StateArray& array, const void* from);
   /// All arrays of state().
-  std::vector<NamedArray> save(StatePart part = StatePart::all) const;
+  std::vector<NamedArray> save() const;
   /// Writes over arrays of state(). Throws ArrayError, with nothing changed, where there is none of
   /// such a name and length.
   void load(const std::vector<NamedArray>& arrays);
@@ -118,6 +119,7 @@ class NetworkTrainer {
   std::vector<NamedArray> gradients() const;
 
  private:
+  NamedArray copy_of(const StateArray& array) const;
   void load_inputs(const Program& program, const Samples& batch, std::int64_t first,
                    std::int64_t samples);
   void train_piece(const Samples& batch, std::int64_t first, std::int64_t samples, float scale);

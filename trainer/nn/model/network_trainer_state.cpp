@@ -30,10 +30,15 @@ const StateArray& find(const std::vector<StateArray>& arrays, const NamedArray& 
   if (found == arrays.end()) {
     throw ArrayError(saved + ", and this model has none" + remedy);
   }
-  if (found->count != std::ssize(wanted.numbers)) {
-    throw ArrayError(saved + ", and this model has " + std::to_string(found->count) + remedy);
+  if (found->shape.count() != std::ssize(wanted.numbers)) {
+    throw ArrayError(saved + ", and this model has " + std::to_string(found->shape.count()) +
+                     remedy);
   }
   return *found;
+}
+
+std::size_t bytes_of(const StateArray& array) {
+  return static_cast<std::size_t>(array.shape.count()) * sizeof(float);
 }
 
 }  // namespace
@@ -46,8 +51,8 @@ std::vector<StateArray> NetworkTrainer::state(StatePart part) const {
     for (const ParameterInfo& info : layout.parameters()) {
       const std::int64_t offset = layout.offset(info);
       arrays.push_back({.name = info.name + suffix,
+                        .shape = info.shape,
                         .numbers = numbers + offset,
-                        .count = info.shape.count(),
                         .has_copy = masters && parameters_.working_at(offset) != nullptr});
     }
   };
@@ -57,27 +62,39 @@ std::vector<StateArray> NetworkTrainer::state(StatePart part) const {
   }
   for (const StatisticInfo& info : layout.statistics()) {
     arrays.push_back({.name = info.name,
-                      .numbers = parameters_.statistics() + info.offset,
-                      .count = info.count});
+                      .shape = {info.count},
+                      .numbers = parameters_.statistics() + info.offset});
   }
   if (all) {
     arrays.push_back({.name = "@scale",
-                      .numbers = static_cast<float*>(control_.at(kStepState)),
-                      .count = kScale});
+                      .shape = {kScale},
+                      .numbers = static_cast<float*>(control_.at(kStepState))});
   }
   return arrays;
 }
 
 void NetworkTrainer::download(const StateArray& array, void* to) const {
-  check(backend_.download(to, array.numbers, static_cast<std::size_t>(array.count) * sizeof(float)),
-        "download");
+  check(backend_.download(to, array.numbers, bytes_of(array)), "download");
 }
 
-std::vector<NamedArray> NetworkTrainer::save(StatePart part) const {
+void NetworkTrainer::upload(const StateArray& array, const void* from) {
+  check(backend_.upload(array.numbers, from, bytes_of(array)), "upload");
+  if (array.has_copy) {
+    parameters_.refresh_working(array.numbers - parameters_.masters(), array.shape.count());
+  }
+  fresh_ = true;
+}
+
+NamedArray NetworkTrainer::copy_of(const StateArray& array) const {
+  NamedArray copy{array.name, std::vector<float>(static_cast<std::size_t>(array.shape.count()))};
+  download(array, copy.numbers.data());
+  return copy;
+}
+
+std::vector<NamedArray> NetworkTrainer::save() const {
   std::vector<NamedArray> saved;
-  for (const StateArray& array : state(part)) {
-    saved.push_back({array.name, std::vector<float>(static_cast<std::size_t>(array.count))});
-    download(array, saved.back().numbers.data());
+  for (const StateArray& array : state()) {
+    saved.push_back(copy_of(array));
   }
   return saved;
 }
@@ -88,14 +105,8 @@ void NetworkTrainer::load(const std::vector<NamedArray>& arrays) {
     find(all, array);
   }
   for (const NamedArray& array : arrays) {
-    const StateArray& to = find(all, array);
-    check(backend_.upload(to.numbers, array.numbers.data(), array.numbers.size() * sizeof(float)),
-          "upload");
-    if (to.has_copy) {
-      parameters_.refresh_working(to.numbers - parameters_.masters(), to.count);
-    }
+    upload(find(all, array), array.numbers.data());
   }
-  fresh_ = true;
 }
 
 StepCounters NetworkTrainer::counters() const {
@@ -129,11 +140,9 @@ std::vector<NamedArray> NetworkTrainer::gradients() const {
   const ParameterLayout& layout = network_.layout();
   std::vector<NamedArray> saved;
   for (const ParameterInfo& info : layout.parameters()) {
-    const StateArray array{.name = info.name,
-                           .numbers = parameters_.gradients() + layout.offset(info),
-                           .count = info.shape.count()};
-    saved.push_back({array.name, std::vector<float>(static_cast<std::size_t>(array.count))});
-    download(array, saved.back().numbers.data());
+    saved.push_back(copy_of({.name = info.name,
+                             .shape = info.shape,
+                             .numbers = parameters_.gradients() + layout.offset(info)}));
   }
   return saved;
 }
