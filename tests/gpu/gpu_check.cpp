@@ -1,5 +1,5 @@
 // Compares every operation of a CUDA device with the CPU's:
-//   gpu-check [--json FILE] [--only TEXT]… [--small] [--device N] [--cpu]
+//   gpu-check [--json FILE] [--only TEXT]… [--type TYPE] [--small] [--device N] [--cpu]
 // How it compares is in trainer/nn/check/comparison.h. --small leaves out two of three cases, for
 // compute-sanitizer; --cpu compares the CPU with itself, which checks this program.
 // Prints a table; ends with 1 if anything is wrong, with 2 if there is no device.
@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <exception>
 #include <fstream>
+#include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -53,6 +54,7 @@ nlohmann::json report_of(const Comparison& comparison) {
 struct Options {
   std::string json{};
   std::vector<std::string> only{};
+  std::string type{};  // "f32", "bf16", "f16"; empty: all
   bool small = false;
   bool cpu = false;
   int device = 0;
@@ -71,6 +73,8 @@ Options options_of(int argc, char** argv) {
       options.json = argv[++i];
     } else if (word == "--only" && !last) {
       options.only.emplace_back(argv[++i]);
+    } else if (word == "--type" && !last) {
+      options.type = argv[++i];
     } else if (word == "--device" && !last) {
       options.device = std::atoi(argv[++i]);
     } else {
@@ -86,7 +90,8 @@ bool is_left_out(const Options& options, const Case& one, std::size_t index) {
   const bool named = std::any_of(
       options.only.begin(), options.only.end(),
       [&](const std::string& text) { return one.operation.find(text) != std::string::npos; });
-  return (!named && !options.only.empty()) || (options.small && index % 3 != 0);
+  return (!named && !options.only.empty()) || (options.small && index % 3 != 0) ||
+         (!options.type.empty() && options.type != name_of(one.type));
 }
 
 int run(const Options& options) {
@@ -101,8 +106,9 @@ int run(const Options& options) {
   std::printf("%s (%s) against %s\n", cuda.backend->info().device.c_str(),
               cuda.backend->info().instructions.c_str(), reference->info().device.c_str());
   Comparison comparison(*cuda.backend, *reference);
+  std::map<Comparison::Key, std::size_t> met;
   for (std::size_t i = 0; i < cases.size(); ++i) {
-    if (!is_left_out(options, cases[i], i)) {
+    if (!is_left_out(options, cases[i], met[{cases[i].operation, cases[i].type}]++)) {
       comparison.compare(cases[i], i);
     }
   }
