@@ -14,6 +14,8 @@
 #include <random>
 
 #include "gpu/cuda_library.h"
+#include "tests/gpu/fenced_backend.h"
+#include "trainer/nn/check/fence.h"
 #include "trainer/nn/cpu/cpu_backend.h"
 #include "trainer/nn/model/network_trainer.h"
 
@@ -139,6 +141,12 @@ std::string fault_of(const Kind& kind, const Course& here, const Course& there, 
   return here.losses.back() < here.losses.front() ? "" : "nothing was learnt";
 }
 
+/// Where fences are watched, operations reach their own arrays only.
+std::unique_ptr<Backend> fenced(std::unique_ptr<Backend> backend) {
+  return fences_are_watched() ? std::make_unique<FencedBackend>(std::move(backend))
+                              : std::move(backend);
+}
+
 struct Options {
   std::string json{};
   bool cpu = false;
@@ -151,7 +159,8 @@ int run(const Options& options) {
     std::fprintf(stderr, "gpu-training: no device: %s\n", made.reason.c_str());
     return 2;
   }
-  const std::unique_ptr<Backend> cpu = make_cpu_backend();
+  made.backend = fenced(std::move(made.backend));
+  const std::unique_ptr<Backend> cpu = fenced(make_cpu_backend());
   nlohmann::json courses = nlohmann::json::array();
   bool ok = true;
   std::printf("%s beside %s, %d steps\n", made.backend->info().device.c_str(),

@@ -32,6 +32,7 @@ LIBRARIES = {
     "yaml.h": {"cli"},
     "CLI/": {"cli"},
     "httplib.h": {"cli"},
+    "sanitizer/": {"trainer"},
     "cuda": {"gpu"},
     "cublas": {"gpu"},
     "cudnn": {"gpu"},

@@ -10,6 +10,7 @@
 #include <new>
 
 #include "search_space/random.h"
+#include "trainer/nn/check/fence.h"
 
 namespace autoglm::nn::contract {
 namespace {
@@ -108,6 +109,10 @@ Array::Array(Backend& backend, DType type, Shape shape) : backend_(backend) {
   }
   const std::vector<unsigned char> poison(tensor_.bytes() + kMargin, kPoison);
   REQUIRE(backend.upload(tensor_.data, poison.data(), poison.size()) == Status::ok);
+  if (fences_are_watched()) {
+    REQUIRE(backend.synchronize() == Status::ok);
+    put_fence(margin(), kMargin);
+  }
 }
 
 Array::Array(Backend& backend, DType type, Shape shape, const Doubles& numbers)
@@ -115,11 +120,19 @@ Array::Array(Backend& backend, DType type, Shape shape, const Doubles& numbers)
   set(numbers);
 }
 
+const char* Array::margin() const {
+  return static_cast<const char*>(tensor_.data) + tensor_.bytes();
+}
+
 Array::~Array() {
+  if (fences_are_watched()) {
+    CHECK(backend_.synchronize() == Status::ok);
+    take_fence(margin(), kMargin);
+  }
   std::vector<unsigned char> all(tensor_.bytes() + kMargin);
   CHECK(backend_.download(all.data(), tensor_.data, all.size()) == Status::ok);
-  const auto margin = all.begin() + static_cast<std::ptrdiff_t>(tensor_.bytes());
-  CHECK(std::all_of(margin, all.end(), [](unsigned char byte) { return byte == kPoison; }));
+  const auto behind = all.begin() + static_cast<std::ptrdiff_t>(tensor_.bytes());
+  CHECK(std::all_of(behind, all.end(), [](unsigned char byte) { return byte == kPoison; }));
   backend_.release(tensor_.data);
 }
 

@@ -21,7 +21,8 @@ Doubles rounded(DType type, Doubles numbers);
 Doubles random_numbers(DType type, std::int64_t count, std::uint64_t seed, double scale = 1);
 
 /// Memory of a backend with a margin behind it; both are filled with bits that are NaN in every
-/// type. Destroying it fails the test if the margin has changed.
+/// type. Destroying it fails the test if the margin has changed; where fence.h is watched, it may
+/// not be read either.
 class Array {
  public:
   Array(Backend& backend, DType type, Shape shape);
@@ -37,6 +38,8 @@ class Array {
   Doubles numbers() const;
 
  private:
+  const char* margin() const;
+
   Backend& backend_;
   Tensor tensor_{};
 };

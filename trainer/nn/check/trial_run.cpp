@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "trainer/nn/check/fence.h"
 #include "trainer/nn/check/numbers.h"
 
 namespace autoglm::nn {
@@ -24,7 +25,24 @@ void append(std::vector<double>& values, const std::vector<unsigned char>& bytes
 
 TrialRun::~TrialRun() {
   for (const Array& array : arrays_) {
+    free_guards(array);
     backend_.release(array.block);
+  }
+}
+
+void TrialRun::fence_guards(const Array& array) {
+  if (fences_are_watched()) {
+    check(backend_.synchronize());  // what was called before may still touch them
+    char* block = static_cast<char*>(array.block);
+    put_fence(block, array.offset);
+    put_fence(block + array.offset + array.bytes, kGuard);
+  }
+}
+
+void TrialRun::free_guards(const Array& array) {
+  if (fences_are_watched()) {
+    check(backend_.synchronize());  // what was called before may not
+    take_fence(array.block, array.offset + array.bytes + kGuard);
   }
 }
 
@@ -51,6 +69,7 @@ void* TrialRun::place(const std::string& name, Kind kind, std::size_t size, std:
     return nullptr;
   }
   check(backend_.upload(array.block, bytes.data(), bytes.size()));
+  fence_guards(array);
   arrays_.push_back(array);
   return static_cast<char*>(array.block) + array.offset;
 }
@@ -109,7 +128,9 @@ StepState* TrialRun::state(const StepState& value) {
 
 std::vector<unsigned char> TrialRun::bytes_of(const Array& array) {
   std::vector<unsigned char> bytes(array.offset + array.bytes + kGuard);
+  free_guards(array);
   check(backend_.download(bytes.data(), array.block, bytes.size()));
+  fence_guards(array);
   return bytes;
 }
 

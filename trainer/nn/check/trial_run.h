@@ -19,8 +19,8 @@ struct Output {
   std::vector<unsigned char> bytes{};
 };
 
-/// Arrays lie between guards, which must not change; and, if wished, at addresses that are aligned
-/// to a single number only.
+/// Arrays lie between guards, which must not change, or where fence.h is watched, not be read; and,
+/// if wished, at addresses that are aligned to a single number only.
 class TrialRun {
  public:
   TrialRun(Backend& backend, std::uint64_t seed, bool misaligned)
@@ -72,6 +72,8 @@ class TrialRun {
   void* random_numbers(const std::string& name, DType type, std::int64_t n, float deviation,
                        float mean);
   std::vector<unsigned char> bytes_of(const Array& array);
+  void fence_guards(const Array& array);
+  void free_guards(const Array& array);
 
   Backend& backend_;
   std::mt19937_64 random_;
