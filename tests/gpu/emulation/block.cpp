@@ -8,6 +8,7 @@
 
 #include "tests/gpu/emulation/device.h"
 #include "tests/gpu/emulation/fiber.h"
+#include "tests/gpu/emulation/sanitizer.h"
 #include "tests/gpu/emulation/shared.h"
 
 namespace autoglm::emulation {
@@ -36,9 +37,18 @@ struct Lane {
   std::unique_ptr<Fiber> fiber{};
 };
 
-std::vector<std::unique_ptr<Fiber>>& free_fibers() {
+using Fibers = std::vector<std::unique_ptr<Fiber>>;
+
+/// Of the blocks that run at a place.
+Fibers& free_fibers(unsigned place) {
   // Never destroyed: a fiber may stand still in a kernel that was given up.
-  static auto& made = *new std::vector<std::unique_ptr<Fiber>>;
+  static auto& made = *new std::vector<Fibers>(sanitizer().places());
+  return made.at(place);
+}
+
+/// Those that stand still for good.
+Fibers& lost_fibers() {
+  static auto& made = *new Fibers;
   return made;
 }
 
@@ -51,7 +61,8 @@ class Block {
  public:
   Block(const Launch& launch, std::size_t threads) : launch_(launch), lanes_(threads) {}
 
-  void run(std::mt19937_64& draw);
+  void run(unsigned place, std::mt19937_64& draw);
+  void end_thread() { sanitizer().end_thread(place_); }
   void wait(Meeting meeting, unsigned mask, const SourceLine& at);
   Lane& current() { return lanes_[current_]; }
 
@@ -60,17 +71,19 @@ class Block {
     return running.block.x +
            launch_.blocks.x * (running.block.y + launch_.blocks.y * running.block.z);
   }
+  Barrier barrier_of(const Lane& lane) const;
   void run_lane(std::size_t number);
   bool run_warp(std::size_t first, std::mt19937_64& draw);
   bool release_warp(std::size_t first);
   bool release_lanes(std::size_t first, std::size_t end, std::size_t lane);
   bool release_block();
   void complain_at(const Lane& lane, const std::string& what) const;
-  void give_up();
+  void give_back_fibers();
 
   const Launch& launch_;
   std::vector<Lane> lanes_;
   std::size_t current_ = 0;
+  unsigned place_ = 0;
 };
 
 Block* block = nullptr;  // that runs
@@ -107,7 +120,21 @@ void Block::wait(Meeting meeting, unsigned mask, const SourceLine& at) {
   lane.mask = mask;
   lane.at = at;
   lane.state = Lane::State::waiting;
+  const Barrier barrier = barrier_of(lane);
+  if (meeting != Meeting::exchange) {
+    sanitizer().reach(barrier);
+  }
   lane.fiber->stop();
+  if (meeting != Meeting::exchange) {
+    sanitizer().pass(barrier);
+  }
+}
+
+Barrier Block::barrier_of(const Lane& lane) const {
+  const bool warp = lane.meeting == Meeting::warp;
+  return {.place = place_,
+          .group = warp ? static_cast<unsigned>(current_ / kLanes) + 1 : 0,
+          .turn = warp ? lane.thread.number.warp_barrier : lane.thread.number.barrier};
 }
 
 void Block::run_lane(std::size_t number) {
@@ -117,11 +144,12 @@ void Block::run_lane(std::size_t number) {
   running.thread = {i % launch_.threads.x, i / launch_.threads.x % launch_.threads.y,
                     i / launch_.threads.x / launch_.threads.y};
   if (lane.state == Lane::State::fresh) {
-    if (free_fibers().empty()) {
-      free_fibers().push_back(std::make_unique<Fiber>());
+    Fibers& fibers = free_fibers(place_);
+    if (fibers.empty()) {
+      fibers.push_back(std::make_unique<Fiber>());
     }
-    lane.fiber = std::move(free_fibers().back());
-    free_fibers().pop_back();
+    lane.fiber = std::move(fibers.back());
+    fibers.pop_back();
     lane.thread = {
         &launch_, {block_number(), 0, i}, lane.fiber->stack_begin(), lane.fiber->stack_end()};
     lane.fiber->begin(launch_.thread);
@@ -132,7 +160,9 @@ void Block::run_lane(std::size_t number) {
   running_thread = nullptr;
   if (lane.fiber->is_free()) {
     lane.state = Lane::State::done;
-    free_fibers().push_back(std::move(lane.fiber));
+    if (sanitizer().places() == 1) {
+      free_fibers(place_).push_back(std::move(lane.fiber));
+    }
   }
 }
 
@@ -237,14 +267,17 @@ bool Block::release_block() {
   return true;
 }
 
-void Block::give_up() {
+void Block::give_back_fibers() {
   for (Lane& lane : lanes_) {
-    // Stands still for good; its stack is lost.
-    static_cast<void>(lane.fiber.release());
+    if (lane.fiber != nullptr) {
+      Fibers& fibers = lane.fiber->is_free() ? free_fibers(place_) : lost_fibers();
+      fibers.push_back(std::move(lane.fiber));
+    }
   }
 }
 
-void Block::run(std::mt19937_64& draw) {
+void Block::run(unsigned place, std::mt19937_64& draw) {
+  place_ = place;
   for (Lane& lane : lanes_) {
     lane.state = Lane::State::fresh;
     lane.inside = false;
@@ -267,9 +300,7 @@ void Block::run(std::mt19937_64& draw) {
     }
   }
   block = nullptr;
-  if (broken()) {
-    give_up();
-  }
+  give_back_fibers();
 }
 
 }  // namespace
@@ -282,15 +313,18 @@ void run_blocks(const Launch& launch, std::mt19937_64& draw) {
       numbers_from(0, std::size_t{launch.blocks.x} * launch.blocks.y * launch.blocks.z);
   order(blocks, draw);
   Block runner(launch, threads);
-  for (const std::size_t number : blocks) {
-    const auto i = static_cast<unsigned>(number);
+  const unsigned places = sanitizer().places();
+  for (std::size_t n = 0; n < blocks.size() && !broken(); ++n) {
+    const auto i = static_cast<unsigned>(blocks[n]);
     running.block = {i % launch.blocks.x, i / launch.blocks.x % launch.blocks.y,
                      i / launch.blocks.x / launch.blocks.y};
-    clear_shared_memory();
-    runner.run(draw);
-    if (broken()) {
-      return;
-    }
+    const auto place = static_cast<unsigned>(n % places);
+    sanitizer().wait_for_place(place);
+    clear_shared_memory(place);
+    runner.run(place, draw);
+  }
+  for (unsigned place = 0; place < places; ++place) {
+    sanitizer().wait_for_place(place);
   }
 }
 
@@ -301,6 +335,7 @@ void enter_kernel() {
   running_thread = &block->current().thread;
 }
 void leave_kernel() {
+  block->end_thread();
   block->current().inside = false;
   running_thread = nullptr;
 }

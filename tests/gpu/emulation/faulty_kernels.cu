@@ -92,6 +92,22 @@ __global__ void large_kernel(float* results) {
   results[threadIdx.x] = static_cast<float>(shared[threadIdx.x]);
 }
 
+/// The last thread is past the end of the first array.
+__global__ void shared_kernel(const float* numbers, float* results) {
+  AUTOGLM_SHARED(float, first, kThreads);
+  AUTOGLM_SHARED(float, second, kThreads);
+  const int thread = static_cast<int>(threadIdx.x);
+  float* place = first + 1;
+  second[thread] = 0;
+  place[thread] = numbers[thread];
+  results[thread] = place[thread] + second[thread];
+}
+
+__global__ void index_kernel(float* results, int stride) {
+  const int place = static_cast<int>(threadIdx.x) * stride;
+  results[threadIdx.x] = static_cast<float>(place);
+}
+
 __global__ void sum_kernel(const float* numbers, float* results) {
   results[threadIdx.x] += numbers[threadIdx.x];
 }
@@ -120,6 +136,12 @@ cudaError_t launch_faulty(Faulty kind, cudaStream_t stream, float* numbers, floa
       return cudaLaunchKernelEx(&configuration, copy_kernel, results, numbers, 0, 0);
     case Faulty::past_the_end:
       return cudaLaunchKernelEx(&configuration, copy_kernel, numbers, results, 0, 1);
+    case Faulty::reads_past_the_end:
+      return cudaLaunchKernelEx(&configuration, copy_kernel, numbers, results, 1, 0);
+    case Faulty::past_a_shared_array:
+      return cudaLaunchKernelEx(&configuration, shared_kernel, numbers, results);
+    case Faulty::overflowing_index:
+      return cudaLaunchKernelEx(&configuration, index_kernel, results, 1 << 26);
     case Faulty::misaligned:
       return cudaLaunchKernelEx(&configuration, misaligned_kernel, numbers, results);
     case Faulty::barrier_for_some:

@@ -16,7 +16,10 @@ enum class Faulty {
   no_second_barrier,    // shared memory is written again while others may still read
   unwritten_shared_memory,
   unwritten_device_memory,
-  past_the_end,
+  past_the_end,  // a number is written there
+  reads_past_the_end,
+  past_a_shared_array,  // of two
+  overflowing_index,    // 63 times 2^26, as an int
   misaligned,
   barrier_for_some,
   different_barriers,

@@ -4,6 +4,8 @@
 #include <boost/context/protected_fixedsize_stack.hpp>
 #include <utility>
 
+#include "tests/gpu/emulation/sanitizer.h"
+
 namespace autoglm::emulation {
 namespace {
 
@@ -29,7 +31,20 @@ struct Fiber::State {
   context::stack_context stack{};
   context::fiber inside{};   // while the job stands still
   context::fiber outside{};  // while the job runs
+  WatchedStack inner{};
+  WatchedStack outer{};
   const std::function<void()>* job = nullptr;
+
+  void enter(bool begins) {
+    sanitizer().leave(outer, inner, begins);
+    inside = std::move(inside).resume();
+    sanitizer().arrive(outer, inner);
+  }
+  void leave() {
+    sanitizer().leave(inner, outer, false);
+    outside = std::move(outside).resume();
+    sanitizer().arrive(inner, outer);
+  }
 };
 
 Fiber::Fiber() : state_(std::make_unique<State>()) {
@@ -37,27 +52,30 @@ Fiber::Fiber() : state_(std::make_unique<State>()) {
   state.inside =
       context::fiber(std::allocator_arg, Stack(state.stack), [&state](context::fiber&& outside) {
         state.outside = std::move(outside);
+        sanitizer().arrive(state.inner, state.outer);
         for (;;) {
           (*state.job)();
           state.job = nullptr;
-          state.outside = std::move(state.outside).resume();
+          state.leave();
         }
         return std::move(state.outside);
       });
+  state.inner = {.begin = stack_begin(), .bytes = state.stack.size};
+  sanitizer().meet(state.inner);
 }
 
 Fiber::~Fiber() = default;
 
 void Fiber::begin(const std::function<void()>& job) {
   state_->job = &job;
-  go_on();
+  state_->enter(true);
 }
 
-void Fiber::go_on() { state_->inside = std::move(state_->inside).resume(); }
+void Fiber::go_on() { state_->enter(false); }
 
 bool Fiber::is_free() const { return state_->job == nullptr; }
 
-void Fiber::stop() { state_->outside = std::move(state_->outside).resume(); }
+void Fiber::stop() { state_->leave(); }
 
 const char* Fiber::stack_begin() const { return stack_end() - state_->stack.size; }
 const char* Fiber::stack_end() const { return static_cast<const char*>(state_->stack.sp); }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/gpu/emulation/device.h"
+#include "tests/gpu/emulation/sanitizer.h"
 
 namespace autoglm::emulation {
 namespace {
@@ -98,6 +99,9 @@ void* allocate_device(std::size_t bytes) {
   const DeviceAccess allowed;
   std::memset(first, kPoison, std::min(pages, kPoisoned));
   std::memset(first + pages - std::min(pages, kPoisoned), kPoison, std::min(pages, kPoisoned));
+  sanitizer().forbid(first, static_cast<std::size_t>(address - first));
+  sanitizer().forbid(address + bytes,
+                     static_cast<std::size_t>(first + pages + kPage - (address + bytes)));
   all.allocations.push_back({address, bytes});
   set_owner(first, pages, static_cast<std::uint32_t>(all.allocations.size()));
   all.in_use += bytes;
@@ -115,6 +119,8 @@ bool free_device(void* address) {
   // The addresses are given back with what lay there; nobody gets them again.
   static_cast<void>(mmap(first, pages, PROT_NONE,
                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0));
+  // Of large ones the beginning: what a sanitizer knows takes memory, and no page can be reached.
+  sanitizer().forbid(first, std::min(pages, kPoisoned));
   madvise(traces_of(first), pages / 2 * sizeof(Trace), MADV_DONTNEED);
   set_owner(first, pages, 0);
   space().in_use -= found.bytes;

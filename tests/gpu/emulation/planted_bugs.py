@@ -5,7 +5,8 @@ tests/gpu/emulation/planted_bugs.py [--preset dev] [--jobs 2] [NAME…]
 A bug is a change of a line or two (planted_bugs.json). What it touches is compiled again, linked with
 the rest of the build into a library of its own, and given to the checks that the bug names. Prints a
 line for each: what caught it, and the first thing that was said. Ends with 1 if one was missed, or if
-a check complains where there is no bug.
+a check complains where there is no bug. With the presets asan and tsan: the bugs that their sanitizers
+should find ("watches").
 """
 
 import argparse
@@ -23,7 +24,8 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 MOST_SECONDS = 600  # of processor time, of a check
-COMPLAINT = re.compile(r"emulated CUDA device: .*|WRONG .*|.*ERROR: .*")
+COMPLAINT = re.compile(r"emulated CUDA device: .*|WRONG .*|.*ERROR: .*|.*runtime error: .*"
+                       r"|WARNING: ThreadSanitizer: .*")
 
 
 class Build:
@@ -34,6 +36,16 @@ class Build:
         commands = json.loads((self.folder / "compile_commands.json").read_text())
         self.commands = {pathlib.Path(entry["file"]).name: entry["command"] for entry in commands
                          if "autoglm_cuda_emul.dir" in entry["command"]}
+
+        # All sources but kernels have the flags of the build's sanitizers.
+        host = next(command for source, command in self.commands.items()
+                    if source.endswith(".cpp"))
+        self.sanitizers = [word for word in shlex.split(host) if word.startswith("-fsanitize=")]
+
+    def watch(self):
+        """What sees the accesses of kernels."""
+        names = "".join(self.sanitizers)
+        return next((name for name in ("address", "thread") if name in names), "hooks")
 
     def program(self, name):
         return self.folder / "bin" / name
@@ -56,12 +68,10 @@ class Build:
             words = shlex.split(command)
             built = self.folder / words[words.index("-o") + 1]
             objects.append(str(overlay / (source + ".o") if source in sources else built))
-        flags = [word for word in shlex.split(next(iter(self.commands.values())))
-                 if word.startswith("-fsanitize=address")]
         archive = next(self.folder.rglob("libautoglm_emulation.a"))
         library = overlay / "libautoglm_cuda_emul.so"
         linked = subprocess.run(
-            ["c++", "-shared", "-fPIC", *flags, "-o", library, *objects, archive, "-lboost_context"],
+            ["c++", "-shared", "-fPIC", *self.sanitizers, "-o", library, *objects, archive, "-lboost_context"],
             cwd=self.folder, capture_output=True, text=True)
         return library, linked
 
@@ -89,7 +99,7 @@ def sources_of(bug):
 def check(build, words, library):
     """What a check said if it found something, else None."""
     environment = {**os.environ, "AUTOGLM_CUDA_LIBRARY": str(library),
-                   "AUTOGLM_CUDA_EMUL_LIBRARY": str(library)}
+                   "AUTOGLM_CUDA_EMUL_LIBRARY": str(library), "TSAN_OPTIONS": "halt_on_error=1"}
     # Of processor time: on a busy machine a check that is merely slow is not one that hangs.
     ran = subprocess.run(["prlimit", f"--cpu={MOST_SECONDS}:", build.program(words[0]),
                           *words[1:]], env=environment, text=True, capture_output=True)
@@ -136,6 +146,7 @@ def main():
     if arguments.names:
         bugs = [bug for bug in bugs if any(name in bug["name"] for name in arguments.names)]
     build = Build(arguments.preset)
+    bugs = [bug for bug in bugs if build.watch() in bug.get("watches", ["hooks"])]
     folder = build.folder / "planted"
     good = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:

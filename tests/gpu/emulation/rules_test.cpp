@@ -10,73 +10,10 @@
 #include <vector>
 
 #include "tests/gpu/emulation/device.h"
-#include "tests/gpu/emulation/faulty_kernels.h"
+#include "tests/gpu/emulation/setting.h"
 
 namespace autoglm::emulation {
 namespace {
-
-constexpr std::size_t kCount = 64;
-constexpr std::size_t kBytes = kCount * sizeof(float);
-
-/// A stream, and two arrays of 64 numbers, of which the first holds 0, 1, 2, …
-class Setting {
- public:
-  Setting() {
-    control().repair();
-    REQUIRE(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking) == cudaSuccess);
-    numbers = array();
-    results = array();
-    for (std::size_t i = 0; i < kCount; ++i) {
-      host.at(i) = static_cast<float>(i);
-    }
-    upload(numbers);
-  }
-  ~Setting() {
-    control().repair();
-    CHECK(cudaStreamSynchronize(stream) == cudaSuccess);
-    CHECK(cudaFree(numbers) == cudaSuccess);
-    CHECK(cudaFree(results) == cudaSuccess);
-    CHECK(cudaStreamDestroy(stream) == cudaSuccess);
-    CHECK(control().live() == 0);
-  }
-  Setting(const Setting&) = delete;
-  Setting& operator=(const Setting&) = delete;
-
-  static float* array() {
-    void* made = nullptr;
-    REQUIRE(cudaMalloc(&made, kBytes) == cudaSuccess);
-    return static_cast<float*>(made);
-  }
-  void upload(float* to) {
-    REQUIRE(cudaMemcpyAsync(to, host.data(), kBytes, cudaMemcpyHostToDevice, stream) ==
-            cudaSuccess);
-  }
-  std::array<float, kCount> download() {
-    std::array<float, kCount> found{};
-    CHECK(cudaMemcpyAsync(found.data(), results, kBytes, cudaMemcpyDeviceToHost, stream) ==
-          cudaSuccess);
-    return found;
-  }
-  /// What the device says after a kernel.
-  std::string complaint_about(Faulty kind) {
-    REQUIRE(launch_faulty(kind, stream, numbers, results) == cudaSuccess);
-    const cudaError_t error = cudaStreamSynchronize(stream);
-    CHECK((error != cudaSuccess) == broken());
-    return control().complaint;
-  }
-
-  cudaStream_t stream = nullptr;
-  float* numbers = nullptr;
-  float* results = nullptr;
-  std::array<float, kCount> host{};
-};
-
-void expect(Faulty kind, const std::string& text) {
-  Setting setting;
-  const std::string complaint = setting.complaint_about(kind);
-  CAPTURE(complaint);
-  CHECK(complaint.find(text) != std::string::npos);
-}
 
 TEST_CASE("a kernel that keeps the rules is run as it stands") {
   Setting setting;
@@ -92,28 +29,6 @@ TEST_CASE("threads of a warp may share memory around their own barrier") {
   CHECK(setting.complaint_about(Faulty::nothing_of_warps).empty());
   CHECK(setting.download().at(33) == 62);
 }
-TEST_CASE(
-    "an exchange of numbers is no barrier: threads of a warp that take it for one are found") {
-  expect(Faulty::exchange_as_barrier, "threads of a warp without a barrier");
-}
-TEST_CASE("threads that share memory without a barrier are found in any order of threads") {
-  expect(Faulty::no_barrier, "without a barrier");
-}
-TEST_CASE("shared memory that is written again while others may read it is found") {
-  expect(Faulty::no_second_barrier, "threads without a barrier");
-}
-TEST_CASE("shared memory that nothing has written is not read unseen") {
-  expect(Faulty::unwritten_shared_memory, "what nothing has written");
-}
-TEST_CASE("device memory that nothing has written is not read unseen") {
-  expect(Faulty::unwritten_device_memory, "what nothing has written");
-}
-TEST_CASE("an access one number past the end of an array is found") {
-  expect(Faulty::past_the_end, "memory outside of every allocation");
-}
-TEST_CASE("an access of 16 bytes at an address that is no multiple of them is found") {
-  expect(Faulty::misaligned, "not a multiple of the size");
-}
 TEST_CASE("a barrier that some threads of a block never reach is found") {
   expect(Faulty::barrier_for_some, "a barrier of the block that some threads do not reach");
 }
@@ -123,22 +38,8 @@ TEST_CASE("threads that wait at different barriers are found") {
 TEST_CASE("an exchange that names lanes which have ended is found") {
   expect(Faulty::exchange_for_some, "a warp waits for thread");
 }
-TEST_CASE("two blocks that write the same number are found") {
-  expect(Faulty::blocks_that_collide, "two blocks of a kernel");
-}
 TEST_CASE("more shared memory than a block has is found") {
   expect(Faulty::too_much_shared_memory, "48 KiB");
-}
-
-TEST_CASE("memory that was freed is not reached again") {
-  Setting setting;
-  float* gone = Setting::array();
-  setting.upload(gone);
-  setting.upload(setting.results);
-  CHECK(cudaFree(gone) == cudaSuccess);
-  CHECK(launch_sum(setting.stream, gone, setting.results) == cudaSuccess);
-  CHECK(cudaStreamSynchronize(setting.stream) == cudaErrorLaunchFailure);
-  CHECK(std::string(control().complaint).find("outside of every allocation") != std::string::npos);
 }
 
 TEST_CASE("what was never allocated, or was freed before, is not freed") {
@@ -188,37 +89,6 @@ TEST_CASE("pinned memory that changes before its copy is made arrives changed") 
   CHECK(cudaFreeHost(pinned) == cudaSuccess);
 }
 
-/// A second stream, and an event.
-class Pair {
- public:
-  Pair() {
-    REQUIRE(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking) == cudaSuccess);
-    REQUIRE(cudaEventCreateWithFlags(&event, cudaEventDisableTiming) == cudaSuccess);
-  }
-  ~Pair() {
-    CHECK(cudaEventDestroy(event) == cudaSuccess);
-    CHECK(cudaStreamDestroy(stream) == cudaSuccess);
-  }
-  Pair(const Pair&) = delete;
-  Pair& operator=(const Pair&) = delete;
-
-  cudaStream_t stream = nullptr;
-  cudaEvent_t event = nullptr;
-};
-
-TEST_CASE("a kernel that uses what another stream writes, without waiting for it, is found") {
-  Setting setting;
-  const Pair other;
-  CHECK(cudaMemsetAsync(setting.results, 0, kBytes, other.stream) == cudaSuccess);
-  CHECK(launch_sum(setting.stream, setting.numbers, setting.results) == cudaSuccess);
-  static_cast<void>(cudaStreamSynchronize(other.stream));
-  CHECK(cudaStreamSynchronize(setting.stream) == cudaErrorLaunchFailure);
-  const std::string complaint = control().complaint;
-  CAPTURE(complaint);
-  CHECK(complaint.find("streams that do not wait") != std::string::npos);
-  control().repair();
-}
-
 TEST_CASE("a kernel that waits for the event of another stream uses what it writes") {
   Setting setting;
   const Pair other;
@@ -228,18 +98,6 @@ TEST_CASE("a kernel that waits for the event of another stream uses what it writ
   CHECK(launch_sum(setting.stream, setting.numbers, setting.results) == cudaSuccess);
   CHECK(setting.download().at(5) == 5);
   CHECK(std::string(control().complaint).empty());
-}
-
-TEST_CASE("an event orders what came before it, not what comes after") {
-  Setting setting;
-  const Pair other;
-  CHECK(cudaEventRecord(other.event, other.stream) == cudaSuccess);
-  CHECK(cudaMemsetAsync(setting.results, 0, kBytes, other.stream) == cudaSuccess);
-  CHECK(cudaStreamWaitEvent(setting.stream, other.event, 0) == cudaSuccess);
-  CHECK(launch_sum(setting.stream, setting.numbers, setting.results) == cudaSuccess);
-  static_cast<void>(cudaStreamSynchronize(other.stream));
-  CHECK(cudaStreamSynchronize(setting.stream) == cudaErrorLaunchFailure);
-  control().repair();
 }
 
 TEST_CASE("two streams may read the same memory at once") {

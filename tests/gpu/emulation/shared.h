@@ -7,8 +7,9 @@
 
 namespace autoglm::emulation {
 
-/// A new block begins: what was there is NaN, and nothing has been written.
-void clear_shared_memory();
+/// A new block begins at a place (sanitizer.h): what was there is NaN, and nothing has been
+/// written.
+void clear_shared_memory(unsigned place);
 
 /// Whether an address is of shared memory, in an array or between two.
 bool is_shared_address(const void* address);
