@@ -61,9 +61,7 @@ Examined examine(const CudaBackend& cuda, const DoctorOptions& options) {
     found.problem = std::move(before.problem);
     return found;
   }
-  const FileDescriptor turn = kept.take_turn(never, [&] {
-    write_stderr(fmt::format("waiting for another process, which checks {}\n", found.device));
-  });
+  const FileDescriptor turn = kept.take_turn(never, found.device);
   const GpuCheck check = check_gpu(
       cuda, [&](const nn::Case& one) { return is_wanted(options, one); }, never);
   found.is_new = true;

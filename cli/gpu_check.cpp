@@ -132,10 +132,7 @@ KnownFaults known_faults(const CudaBackend& cuda, FirstUse first_use,
   if (!checks || !has_unchecked(known.record)) {
     return known;
   }
-  const FileDescriptor turn = kept.take_turn(stop, [&] {
-    write_stderr(
-        fmt::format("waiting for another process, which checks {}\n", cuda.backend->info().device));
-  });
+  const FileDescriptor turn = kept.take_turn(stop, cuda.backend->info().device);
   if (KeptCheck::Found now = kept.read(); now.record) {
     known.record = std::move(*now.record);  // the other process has kept it
   }

@@ -78,7 +78,7 @@ void KeptCheck::write(const nn::CheckRecord& record) const {
 }
 
 FileDescriptor KeptCheck::take_turn(const std::function<bool()>& stop,
-                                    const std::function<void()>& waiting) const {
+                                    std::string_view device) const {
   if (path_.empty()) {
     return {};
   }
@@ -91,7 +91,7 @@ FileDescriptor KeptCheck::take_turn(const std::function<bool()>& stop,
       return {};
     }
     if (!told) {
-      waiting();
+      write_stderr(fmt::format("waiting for another process, which checks {}\n", device));
       told = true;
     }
     std::this_thread::sleep_for(kPeriod);

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "trainer/launch/file_descriptor.h"
 #include "trainer/nn/check/check_record.h"
@@ -30,10 +31,9 @@ class KeptCheck {
   void write(const nn::CheckRecord& record) const;
 
   /// One process at a time checks; it is over when the answer is destroyed. Waits until `stop` says
-  /// so; `waiting` is called once if another process has it. No descriptor: stopped, or no file can
-  /// be locked there, and then each is on its own.
-  FileDescriptor take_turn(const std::function<bool()>& stop,
-                           const std::function<void()>& waiting) const;
+  /// so, and tells once, on stderr, that another process checks the `device` (its name). No
+  /// descriptor: stopped, or no file can be locked there, and then each is on its own.
+  FileDescriptor take_turn(const std::function<bool()>& stop, std::string_view device) const;
 
  private:
   nn::CheckedDevice of_;

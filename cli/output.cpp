@@ -12,22 +12,10 @@
 #include <system_error>
 
 #include "storage/database_file.h"
+#include "trainer/launch/file_descriptor.h"
 
 namespace autoglm {
 namespace {
-
-/// 0, or the errno that stopped it.
-int write_all(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      return errno;
-    }
-  }
-  return 0;
-}
 
 /// A closed pipe; a descriptor that was closed; a terminal that was.
 bool reader_went_away(int error, int descriptor) {

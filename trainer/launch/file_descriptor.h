@@ -1,8 +1,11 @@
-// Owns a file descriptor.
+// Owns a file descriptor; writes to one.
 #pragma once
 
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstddef>
+#include <string_view>
 #include <utility>
 
 namespace autoglm {
@@ -33,5 +36,18 @@ class FileDescriptor {
  private:
   int fd_ = -1;
 };
+
+/// All of the bytes, in as many writes as it takes. Returns 0, or the errno that stopped it.
+inline int write_all(int fd, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(fd, bytes.data(), bytes.size());
+    if (written >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
 
 }  // namespace autoglm

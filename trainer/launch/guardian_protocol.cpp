@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -17,16 +18,6 @@ constexpr std::size_t kControlSize = CMSG_SPACE(kDescriptors * sizeof(int));
 
 [[noreturn]] void fail(const char* what) {
   throw std::system_error(errno, std::generic_category(), what);
-}
-
-void write_all(int file, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(file, text.data(), text.size());
-    if (count < 0 && errno != EINTR) {
-      fail("cannot hand over a command");
-    }
-    text.remove_prefix(static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
-  }
 }
 
 /// Texts that each end in NUL, one after the other.
@@ -70,10 +61,9 @@ FileDescriptor write_job(const LaunchJob& job) {
     }
   }
   FileDescriptor file(::memfd_create("autoglm-job", MFD_CLOEXEC));
-  if (!file) {
+  if (!file || write_all(file.get(), bytes) != 0) {
     fail("cannot hand over a command");
   }
-  write_all(file.get(), bytes);
   return file;
 }
 

@@ -33,13 +33,9 @@ NewFile::~NewFile() {
 }
 
 void NewFile::write(std::span<const std::byte> bytes) {
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
-    if (written >= 0) {
-      bytes = bytes.subspan(static_cast<std::size_t>(written));
-    } else if (errno != EINTR) {
-      fail();
-    }
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (write_all(file_.get(), text) != 0) {
+    fail();
   }
 }
 
