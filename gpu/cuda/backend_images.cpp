@@ -72,9 +72,11 @@ Status CudaBackend::global_average_backward(const Tensor& dy, const Tensor& dx) 
 Status CudaBackend::batch_norm_forward(const BatchNorm& norm, const Tensor& x,
                                        const Tensor& y) noexcept {
   context_.begin("batch_norm_forward");
-  if (!alike(x, y) || x.count() == 0 || !has_arrays(norm) || norm.beta == nullptr) {
+  if (!alike(x, y) || x.count() == 0 || !has_arrays(norm) || norm.beta == nullptr ||
+      !is_linear_or_relu(norm.activation)) {
     return context_.refuse(
-        "x and y must be alike and not empty; gamma, beta, mean, inverse_deviation not null");
+        "x and y must be alike and not empty; gamma, beta, mean, inverse_deviation not null, "
+        "activation identity or relu");
   }
   void* scratch = nullptr;
   const Status status = context_.scratch(norm_scratch(context_.queue(), x.shape.last()), &scratch);
@@ -87,9 +89,11 @@ Status CudaBackend::batch_norm_apply(const BatchNorm& norm, const Tensor& x,
                                      const Tensor& y) noexcept {
   context_.begin("batch_norm_apply");
   if (!alike(x, y) || norm.gamma == nullptr || norm.beta == nullptr ||
-      norm.running_mean == nullptr || norm.running_variance == nullptr) {
+      norm.running_mean == nullptr || norm.running_variance == nullptr ||
+      !is_linear_or_relu(norm.activation)) {
     return context_.refuse(
-        "x and y must be alike; gamma, beta, running_mean, running_variance not null");
+        "x and y must be alike; gamma, beta, running_mean, running_variance not null, activation "
+        "identity or relu");
   }
   return x.count() == 0 ? Status::ok
                         : context_.check(gpu::batch_norm_apply(context_.queue(), norm, x, y));
@@ -98,9 +102,12 @@ Status CudaBackend::batch_norm_apply(const BatchNorm& norm, const Tensor& x,
 Status CudaBackend::batch_norm_backward(const BatchNorm& norm, const Tensor& x, const Tensor& dy,
                                         const Tensor& dx, float* dgamma, float* dbeta) noexcept {
   context_.begin("batch_norm_backward");
-  if (!alike(x, dy) || !alike(x, dx) || x.count() == 0 || !has_arrays(norm)) {
+  const bool rectifies = norm.activation == nn::Activation::relu;
+  if (!alike(x, dy) || !alike(x, dx) || x.count() == 0 || !has_arrays(norm) ||
+      !is_linear_or_relu(norm.activation) || (rectifies && norm.beta == nullptr)) {
     return context_.refuse(
-        "x, dy and dx must be alike and not empty; gamma, mean, inverse_deviation not null");
+        "x, dy and dx must be alike and not empty; gamma, mean, inverse_deviation not null, nor "
+        "beta with a ReLU; activation identity or relu");
   }
   void* scratch = nullptr;
   const Status status = context_.scratch(norm_scratch(context_.queue(), x.shape.last()), &scratch);

@@ -74,19 +74,32 @@ struct Normalize {
     load_run<W>(x + row * columns + column, values);
 #pragma unroll
     for (int k = 0; k < W; ++k) {
-      values[k] = (values[k] - line.mean[k]) * line.factor[k] + line.shift[k];
+      values[k] = fmaf(values[k] - line.mean[k], line.factor[k], line.shift[k]);
+      if (norm.activation == nn::Activation::relu) {
+        values[k] = values[k] < 0 ? 0 : values[k];  // NaN stays NaN
+      }
     }
     store_run<W>(y + row * columns + column, values);
   }
 };
 
+/// The gradient before the norm's ReLU, if it has one: 0 where what Normalize computes is not
+/// above.
+__device__ inline float before_activation(const nn::Backend::BatchNorm& norm, std::int64_t column,
+                                          float x, float gradient) {
+  if (norm.activation != nn::Activation::relu) {
+    return gradient;
+  }
+  const float factor = norm.inverse_deviation[column] * norm.gamma[column];
+  return fmaf(x - norm.mean[column], factor, norm.beta[column]) <= 0 ? 0 : gradient;
+}
+
 /// Sums of dy and of dy times the normalized x.
 template <class T>
 struct ReadGradients {
+  nn::Backend::BatchNorm norm;
   const T* x;
   const T* dy;
-  const float* mean;
-  const float* inverse_deviation;
   std::int64_t columns;
 
   template <int W>
@@ -97,9 +110,11 @@ struct ReadGradients {
     load_run<W>(dy + row * columns + column, gradients);
 #pragma unroll
     for (int k = 0; k < W; ++k) {
-      const float normalized = (values[k] - mean[column + k]) * inverse_deviation[column + k];
-      sums[k].of[0] += gradients[k];
-      sums[k].of[1] += gradients[k] * normalized;
+      const std::int64_t c = column + k;
+      const float normalized = (values[k] - norm.mean[c]) * norm.inverse_deviation[c];
+      const float gradient = before_activation(norm, c, values[k], gradients[k]);
+      sums[k].of[0] += gradient;
+      sums[k].of[1] += gradient * normalized;
     }
   }
 };
@@ -164,8 +179,8 @@ struct NormalizeBackward {
 #pragma unroll
     for (int k = 0; k < W; ++k) {
       const float normalized = (values[k] - held.mean[k]) * held.inverse[k];
-      gradients[k] =
-          held.factor[k] * (gradients[k] - held.mean_dy[k] - normalized * held.mean_dy_x[k]);
+      const float gradient = before_activation(norm, column + k, values[k], gradients[k]);
+      gradients[k] = held.factor[k] * (gradient - held.mean_dy[k] - normalized * held.mean_dy_x[k]);
     }
     store_run<W>(dx + row * columns + column, gradients);
   }
@@ -221,7 +236,7 @@ cudaError_t batch_norm_backward(const Queue& queue, const nn::Backend::BatchNorm
     const std::int64_t columns = gradients.x.shape.last();
     const std::int64_t rows = gradients.x.count() / columns;
     Sums<2>* totals = static_cast<Sums<2>*>(scratch);
-    const ReadGradients<T> read{x, dy, norm.mean, norm.inverse_deviation, columns};
+    const ReadGradients<T> read{norm, x, dy, columns};
     const FinishGradients finish{totals, gradients.dgamma, gradients.dbeta};
     const cudaError_t status = column_sums<W, Sums<2>>(queue, read, finish, rows, columns,
                                                        all_aligned<W>(x, dy), totals + columns);

@@ -75,8 +75,8 @@ class WrongOperation(CheckedFolder):
         rows = {(row["operation"], row["type"]): row for row in record["operations"]}
         self.assertEqual(set(rows), {(operation, kind) for kind in TYPES for operation in
                                      ("activation_forward", "activation_backward", "softmax")})
-        # Of a gradient that is 0, alone in its array, any error is infinite.
-        self.assertIsNone(rows["activation_backward", "bf16"]["error"])
+        wrong = rows["activation_backward", "bf16"]["error"]  # null: infinite, where all should be 0
+        self.assertTrue(wrong is None or wrong > 1, wrong)
         self.assertEqual(rows["activation_backward", "bf16"]["limit"], 2**-7)
         self.assertLessEqual(rows["softmax", "f32"]["error"], rows["softmax", "f32"]["limit"])
         self.assertEqual(rows["softmax", "f32"]["faults"], [])

@@ -136,8 +136,8 @@ Status FencedBackend::batch_norm_apply(const BatchNorm& norm, const Tensor& x,
 Status FencedBackend::batch_norm_backward(const BatchNorm& norm, const Tensor& x, const Tensor& dy,
                                           const Tensor& dx, float* dgamma, float* dbeta) noexcept {
   const std::int64_t c = x.shape.last();
-  return within({of(norm.gamma, c), of(norm.mean, c), of(norm.inverse_deviation, c), of(x), of(dy),
-                 of(dx), of(dgamma, c), of(dbeta, c)},
+  return within({of(norm.gamma, c), of(norm.beta, c), of(norm.mean, c),
+                 of(norm.inverse_deviation, c), of(x), of(dy), of(dx), of(dgamma, c), of(dbeta, c)},
                 [&] { return inner_->batch_norm_backward(norm, x, dy, dx, dgamma, dbeta); });
 }
 

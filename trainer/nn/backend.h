@@ -204,18 +204,20 @@ class Backend {
   virtual Status global_average_forward(const Tensor& x, const Tensor& y) noexcept = 0;
   virtual Status global_average_backward(const Tensor& dy, const Tensor& dx) noexcept = 0;
 
-  // Batch normalization over all but the last index (Ioffe and Szegedy, arXiv:1502.03167). Running
-  // statistics follow by `momentum`, the variance unbiased: r <- (1 - momentum) r + momentum s;
-  // null: they are left as they are.
+  // Batch normalization over all but the last index (Ioffe and Szegedy, arXiv:1502.03167), then the
+  // activation. Running statistics follow by `momentum`, the variance unbiased: r <- (1 - momentum)
+  // r + momentum s; null: they are left as they are. The backward pass computes again where a ReLU
+  // was 0; dx in place of dy if wished.
   struct BatchNorm {
     float epsilon = 1e-5F;
     float momentum = 0.1F;
-    const float* gamma = nullptr;        // [c]
-    const float* beta = nullptr;         // [c]
-    float* mean = nullptr;               // [c], saved for the backward pass
-    float* inverse_deviation = nullptr;  // [c], likewise
-    float* running_mean = nullptr;       // [c]
-    float* running_variance = nullptr;   // [c]
+    const float* gamma = nullptr;                  // [c]
+    const float* beta = nullptr;                   // [c]
+    float* mean = nullptr;                         // [c], saved for the backward pass
+    float* inverse_deviation = nullptr;            // [c], likewise
+    float* running_mean = nullptr;                 // [c]
+    float* running_variance = nullptr;             // [c]
+    Activation activation = Activation::identity;  // or relu
   };
   virtual Status batch_norm_forward(const BatchNorm& norm, const Tensor& x,
                                     const Tensor& y) noexcept = 0;

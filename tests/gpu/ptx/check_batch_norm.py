@@ -8,7 +8,10 @@ from common import MANGLED, WIDE, Check
 from norms import added_gradients, check_gradients
 
 
-def check_batch_norm(check, kind, rows, channels, scale=1.0):
+RELU = 1  # nn::Activation
+
+
+def check_batch_norm(check, kind, rows, channels, scale=1.0, activation=0):
     device = check.device
     width = WIDE[kind] if channels % WIDE[kind] == 0 else 1
     epsilon, momentum = 1e-5, 0.25
@@ -19,11 +22,11 @@ def check_batch_norm(check, kind, rows, channels, scale=1.0):
     mean, inverse = device.empty(channels), device.empty(channels)
     running = [device.put(values, constant=False) for values in (running_mean, running_variance)]
     arrays = (device.put(gamma), device.put(beta), mean, inverse, *running)
-    norm = ("ffPPPPPP", epsilon, momentum, *arrays)
+    norm = ("ffPPPPPPi", epsilon, momentum, *arrays, activation)
     column_sums(device, f"ReadMomentsI{MANGLED[kind]}E", ("Pq", where, channels), ("7Moments", 3),
                 "FinishMoments", norm, rows, channels, width)
     expected = references.batch_norm(x, epsilon)
-    what = f"batch_norm {kind} {rows}x{channels} scale {scale}"
+    what = f"batch_norm {kind} {rows}x{channels} scale {scale} activation {activation}"
     check.same(f"{what}: mean", mean, expected["mean"])
     check.same(f"{what}: inverse_deviation", inverse, expected["inverse"])
     for name, address, start, statistic in (
@@ -34,7 +37,7 @@ def check_batch_norm(check, kind, rows, channels, scale=1.0):
                    (followed, np.abs(start) + np.abs(statistic[0]) + 0.1))
     for from_running in (False, True):
         check_applied(check, kind, x, (gamma, beta), (where, arrays, norm, width), from_running)
-    check_batch_norm_backward(check, kind, x, gamma, (where, arrays, norm, width), what)
+    check_batch_norm_backward(check, kind, x, (gamma, beta), (where, arrays, norm, width), what)
 
 
 def check_applied(check, kind, x, line, forward, from_running):
@@ -50,12 +53,20 @@ def check_applied(check, kind, x, line, forward, from_running):
     inverse = 1 / np.sqrt(spread + norm[1]) if from_running else spread
     gamma, beta = line
     magnitude = (np.abs(x) + np.abs(mean)) * inverse * np.abs(gamma) + np.abs(beta)
+    expected = (x - mean) * inverse * gamma + beta
+    if is_rectified(norm):
+        expected = np.maximum(expected, 0)
     check.same(f"batch_norm {kind} {rows}x{channels}: y, running {from_running}", y,
-               ((x - mean) * inverse * gamma + beta, magnitude), kind)
+               (expected, magnitude), kind)
 
 
-def check_batch_norm_backward(check, kind, x, gamma, forward, what):
+def is_rectified(norm):
+    return norm[-1] == RELU
+
+
+def check_batch_norm_backward(check, kind, x, line, forward, what):
     device = check.device
+    gamma, beta = line
     where, arrays, norm, width = forward
     rows, channels = x.shape
     dy = check.numbers(x.shape, kind)
@@ -63,12 +74,14 @@ def check_batch_norm_backward(check, kind, x, gamma, forward, what):
     dgamma, dbeta = added_gradients(device, channels)
     totals = device.empty(channels * 2)
     column_sums(device, f"ReadGradientsI{MANGLED[kind]}E",
-                ("PPPPq", where, upstream, *arrays[2:4], channels), ("4SumsILi2E", 2),
+                (norm[0] + "PPq", *norm[1:], where, upstream, channels), ("4SumsILi2E", 2),
                 "FinishGradients", ("PPP", totals, dgamma, dbeta), rows, channels, width)
     column_map(device, f"NormalizeBackwardI{MANGLED[kind]}E", (
         norm[0] + "PPPPqq", *norm[1:], where, upstream, upstream, totals, rows, channels), rows,
         channels, width)
     mean, inverse = (device.get(address, channels) for address in arrays[2:4])
+    if is_rectified(norm):
+        dy = np.where((x - mean) * inverse * gamma + beta > 0, dy, 0)
     expected = references.norm_backward(x, dy, gamma, mean, inverse, 0)
     check_gradients(check, what, kind, {"dx": upstream, "dgamma": dgamma, "dbeta": dbeta}, expected)
 
@@ -78,6 +91,7 @@ def check_batch_norms(kernels):
     for kind in WIDE:
         check_batch_norm(check, kind, 37, 5)
         check_batch_norm(check, kind, 301, 16)
+        check_batch_norm(check, kind, 67, 16, activation=RELU)
     check_batch_norm(check, "f32", 2, 33)
     check_batch_norm(check, "f32", 65, 3, scale=0.005)
     return check

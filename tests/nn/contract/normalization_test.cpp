@@ -103,6 +103,44 @@ TEST_CASE("batch normalization and its gradients") {
   });
 }
 
+// The ReLU's slope is 0 or 1, so its gradients are those of the norm alone with dy where it is 1.
+TEST_CASE("a ReLU behind a batch normalization, and its gradients, in place of dy") {
+  on_all_types([](Backend& backend, DType type) {
+    for (const Size size : kSizes) {
+      CAPTURE(size.rows);
+      CAPTURE(size.columns);
+      Case c(size, type);
+      const Array x(backend, type, c.shape, c.x);
+      const Array dy(backend, type, c.shape, c.dy);
+      const Array gamma(backend, DType::f32, {size.columns}, c.gamma);
+      const Array beta(backend, DType::f32, {size.columns}, c.beta);
+      const Array mean(backend, DType::f32, {size.columns});
+      const Array deviation(backend, DType::f32, {size.columns});
+      const Array dgamma(backend, DType::f32, {size.columns}, c.beta);
+      const Array dbeta(backend, DType::f32, {size.columns}, c.gamma);
+      const Array y(backend, type, c.shape);
+      const Backend::BatchNorm norm{.epsilon = kEpsilon,
+                                    .gamma = gamma.floats(),
+                                    .beta = beta.floats(),
+                                    .mean = mean.floats(),
+                                    .inverse_deviation = deviation.floats(),
+                                    .activation = Activation::relu};
+      REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+      const Doubles linear = batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon));
+      check_close(type, y.numbers(), activated(Activation::relu, linear));
+      for (std::size_t i = 0; i < linear.size(); ++i) {
+        c.dy[i] = linear[i] > 0 ? c.dy[i] : 0;
+      }
+      REQUIRE(backend.batch_norm_backward(norm, x.tensor(), dy.tensor(), dy.tensor(),
+                                          dgamma.floats(), dbeta.floats()) == Status::ok);
+      const Gradients wanted = gradients(c, batch_normalized);
+      check_gradient(type, dy.numbers(), wanted.x);
+      check_gradient(DType::f32, dgamma.numbers(), sum(c.beta, wanted.gamma));
+      check_gradient(DType::f32, dbeta.numbers(), sum(c.gamma, wanted.beta));
+    }
+  });
+}
+
 TEST_CASE("running statistics follow, the variance unbiased, and are what evaluation uses") {
   on_all([](Backend& backend) {
     const Array x(backend, DType::f32, {3, 2}, {1, 10, 2, 10, 6, 40});

@@ -97,7 +97,11 @@ TEST_CASE("the gradients of norms are their slopes") {
   const auto layer = [](ParameterLayout& layout, const Shape& shape) {
     return make_layer_norm(layout, "norm", shape);
   };
+  const auto batch_relu = [](ParameterLayout& layout, const Shape& shape) {
+    return make_batch_norm(layout, "norm", shape, Activation::relu);
+  };
   check_behind(image_network(), batch, kSmooth);
+  check_behind(image_network(), batch_relu, kKinked);
   check_behind(image_network(), layer, kSmooth);
   check_behind(row_network(), layer, kSmooth);
 }

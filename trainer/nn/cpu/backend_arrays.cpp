@@ -143,6 +143,7 @@ Status CpuBackend::batch_norm_forward(const BatchNorm& norm, const Tensor& x,
   arguments_.array("beta", norm.beta);
   arguments_.array("mean", norm.mean);
   arguments_.array("inverse_deviation", norm.inverse_deviation);
+  check_rectifier(norm.activation);
   if (!arguments_.ok()) {
     return arguments_.status();
   }
@@ -159,6 +160,7 @@ Status CpuBackend::batch_norm_apply(const BatchNorm& norm, const Tensor& x,
   arguments_.array("beta", norm.beta);
   arguments_.array("running_mean", norm.running_mean);
   arguments_.array("running_variance", norm.running_variance);
+  check_rectifier(norm.activation);
   if (!arguments_.ok()) {
     return arguments_.status();
   }
@@ -175,6 +177,10 @@ Status CpuBackend::batch_norm_backward(const BatchNorm& norm, const Tensor& x, c
   arguments_.array("gamma", norm.gamma);
   arguments_.array("mean", norm.mean);
   arguments_.array("inverse_deviation", norm.inverse_deviation);
+  check_rectifier(norm.activation);
+  if (norm.activation == Activation::relu) {
+    arguments_.array("beta", norm.beta);
+  }
   arguments_.array("dgamma", dgamma);
   arguments_.array("dbeta", dbeta);
   if (!arguments_.ok()) {

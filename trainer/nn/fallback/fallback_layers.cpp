@@ -73,7 +73,7 @@ Status FallbackBackend::batch_norm_forward(const BatchNorm& norm, const Tensor& 
 Status FallbackBackend::batch_norm_apply(const BatchNorm& norm, const Tensor& x,
                                          const Tensor& y) noexcept {
   const auto copy = [&norm, channels = last_of(x)](HostCopies& copies) {
-    BatchNorm host{.epsilon = norm.epsilon, .momentum = norm.momentum};
+    BatchNorm host{.epsilon = norm.epsilon, .activation = norm.activation};
     host.gamma = copies.in(norm.gamma, channels);
     host.beta = copies.in(norm.beta, channels);
     host.running_mean = copies.in_out(norm.running_mean, channels);
@@ -90,8 +90,9 @@ Status FallbackBackend::batch_norm_backward(const BatchNorm& norm, const Tensor&
                                             float* dbeta) noexcept {
   const std::int64_t channels = last_of(x);
   const auto copy = [&norm, channels](HostCopies& copies) {
-    BatchNorm host{.epsilon = norm.epsilon, .momentum = norm.momentum};
+    BatchNorm host{.epsilon = norm.epsilon, .activation = norm.activation};
     host.gamma = copies.in(norm.gamma, channels);
+    host.beta = copies.in(norm.beta, channels);
     host.mean = copies.in_out(norm.mean, channels);
     host.inverse_deviation = copies.in_out(norm.inverse_deviation, channels);
     return host;

@@ -6,7 +6,9 @@ namespace {
 
 class BatchNorm : public Layer {
  public:
-  BatchNorm(ParameterLayout& layout, const std::string& name, const Shape& input) : shape_(input) {
+  BatchNorm(ParameterLayout& layout, const std::string& name, const Shape& input,
+            Activation activation)
+      : shape_(input), activation_(activation) {
     const std::int64_t channels = input.last();
     gamma_ = layout.add({.name = name + ".gamma",
                          .shape = {channels},
@@ -21,7 +23,7 @@ class BatchNorm : public Layer {
   Shape output() const noexcept override { return shape_; }
 
   LayerTraits traits(Mode /*mode*/) const noexcept override {
-    return {.keeps_x = true, .needs_dx = true};
+    return {.keeps_x = true, .backward_in_place = true, .needs_dx = true};
   }
 
   // The batch's mean and inverse deviation, [c] each.
@@ -60,10 +62,12 @@ class BatchNorm : public Layer {
     norm.inverse_deviation = norm.mean + shape_.last();
     norm.running_mean = pass.parameters.statistic(running_mean_);
     norm.running_variance = pass.parameters.statistic(running_variance_);
+    norm.activation = activation_;
     return norm;
   }
 
   Shape shape_;
+  Activation activation_;
   ParameterId gamma_{};
   ParameterId beta_{};
   StatisticId running_mean_{};
@@ -73,8 +77,8 @@ class BatchNorm : public Layer {
 }  // namespace
 
 std::unique_ptr<Layer> make_batch_norm(ParameterLayout& layout, const std::string& name,
-                                       const Shape& input) {
-  return std::make_unique<BatchNorm>(layout, name, input);
+                                       const Shape& input, Activation activation) {
+  return std::make_unique<BatchNorm>(layout, name, input, activation);
 }
 
 }  // namespace autoglm::nn

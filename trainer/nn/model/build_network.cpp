@@ -30,8 +30,7 @@ class Builder {
     const bool fused = spec_.norm == Norm::none && spec_.activation == Activation::relu;
     linear(units, fused ? Activation::relu : Activation::identity, spec_.norm != Norm::batch);
     if (!fused) {
-      norm();
-      activation();
+      norm_and_activation();
     }
     dropout();
     if (adds) {
@@ -46,8 +45,7 @@ class Builder {
     convolution("conv" + std::to_string(++convolutions_), channels, square(spec_.kernel, stride),
                 fused ? Activation::relu : Activation::identity);
     if (!fused) {
-      norm();
-      activation();
+      norm_and_activation();
     }
   }
 
@@ -115,13 +113,24 @@ class Builder {
                             .activation = activation}));
   }
 
-  void norm() {
+  // The activation only of a batch norm.
+  void norm(Activation activation = Activation::identity) {
     if (spec_.norm == Norm::none) {
       return;
     }
     const std::string name = "norm" + std::to_string(++norms_);
-    apply(spec_.norm == Norm::batch ? make_batch_norm(network_.layout(), name, shape())
+    apply(spec_.norm == Norm::batch ? make_batch_norm(network_.layout(), name, shape(), activation)
                                     : make_layer_norm(network_.layout(), name, shape()));
+  }
+
+  void norm_and_activation() {
+    const bool together = spec_.norm == Norm::batch && spec_.activation == Activation::relu;
+    norm(together ? Activation::relu : Activation::identity);
+    if (together) {
+      network_.leave_out_stream();
+    } else {
+      activation();
+    }
   }
 
   void activation() {

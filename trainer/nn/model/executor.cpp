@@ -43,7 +43,7 @@ void Executor::run(const Program& program, const Instruction& instruction, Pass&
     return;
   }
   const Node& node = network_.nodes()[static_cast<std::size_t>(instruction.node)];
-  pass.random.stream = static_cast<std::uint32_t>(instruction.node);
+  pass.random.stream = node.stream;
   auto* saved = static_cast<std::int32_t*>(address(program, instruction.saved));
   if (instruction.kind == Instruction::Kind::backward) {
     node.layer->backward(pass, {.x = tensor_at(instruction.x, node.x),

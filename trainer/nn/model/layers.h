@@ -35,10 +35,12 @@ struct ConvolutionOptions {
 std::unique_ptr<Layer> make_convolution(ParameterLayout& layout, const std::string& name,
                                         const ConvolutionOptions& options);
 
-/// Over all but the last index: "NAME.gamma", "NAME.beta", and the statistics "NAME.running_mean",
-/// "NAME.running_variance", which do not follow a batch of one row: that has no variance.
+/// Over all but the last index, then the activation, identity or relu: "NAME.gamma", "NAME.beta",
+/// and the statistics "NAME.running_mean", "NAME.running_variance", which do not follow a batch of
+/// one row: that has no variance.
 std::unique_ptr<Layer> make_batch_norm(ParameterLayout& layout, const std::string& name,
-                                       const Shape& input);
+                                       const Shape& input,
+                                       Activation activation = Activation::identity);
 /// Over the last index: "NAME.gamma", "NAME.beta".
 std::unique_ptr<Layer> make_layer_norm(ParameterLayout& layout, const std::string& name,
                                        const Shape& input);

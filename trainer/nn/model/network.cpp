@@ -13,7 +13,12 @@ void Network::begin_block() {
 ValueId Network::add(std::unique_ptr<Layer> layer, ValueId x, ValueId second) {
   shapes_.push_back(layer->output());
   const ValueId y = output();
-  nodes_.push_back({.layer = std::move(layer), .x = x, .second = second, .y = y, .block = block_});
+  nodes_.push_back({.layer = std::move(layer),
+                    .x = x,
+                    .second = second,
+                    .y = y,
+                    .block = block_,
+                    .stream = streams_++});
   return y;
 }
 

@@ -24,6 +24,7 @@ struct Node {
   ValueId second = kNoValue;  // of layers with two inputs
   ValueId y = 0;              // made by this node alone
   std::int32_t block = 0;
+  std::uint32_t stream = 0;  // of its random numbers
 };
 
 /// Nodes in the order in which they are computed. Consecutive nodes form blocks; what lies inside a
@@ -37,6 +38,10 @@ class Network {
   /// Adds a node that reads `x` (and `second`); returns what it makes, which is the network's
   /// output until another node is added.
   ValueId add(std::unique_ptr<Layer> layer, ValueId x, ValueId second = kNoValue);
+
+  /// Leaves out a stream of random numbers: for an operation that the last node computes too, so
+  /// that those of other nodes do not depend on what is computed together.
+  void leave_out_stream() { ++streams_; }
 
   ParameterLayout& layout() { return layout_; }
   const ParameterLayout& layout() const { return layout_; }
@@ -54,6 +59,7 @@ class Network {
   std::vector<Shape> shapes_;
   std::vector<Node> nodes_;
   std::int32_t block_ = 0;
+  std::uint32_t streams_ = 0;
   bool mixes_samples_ = false;
 };
 

@@ -33,20 +33,31 @@ std::size_t greatest_array(const Network& network) {
 }
 
 // What the CPU's backend needs, roughly: the greatest weights of a layer and one image as f32, and
-// some rows as wide as a layer's output, or as the batch.
+// some rows as wide as a layer's output, or as the batch. A convolution of 3 x 3 has 16 components
+// for its 9 weights, and as many for each of the patches that are computed at once
+// (trainer/nn/cpu/path/winograd.h).
 std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
   constexpr std::int64_t kRows = 512;
+  constexpr std::int64_t kComponents = 16;
+  constexpr std::int64_t kDepth = 272;  // of a tile's row
   std::int64_t image = 0;
   std::int64_t width = piece;
   std::int64_t weights = 0;
+  std::int64_t components = 0;
   for (const Node& node : network.nodes()) {
     image = std::max(image, network.shape(node.x).count() + network.shape(node.y).count());
     width = std::max(width, network.shape(node.y).last());
   }
   for (const ParameterInfo& info : network.layout().parameters()) {
     weights = std::max(weights, info.shape.count());
+    if (info.shape.rank == 4 && info.shape[1] == 3) {
+      components = std::max(components, info.shape.count() / 9 * kComponents);
+    }
   }
-  return static_cast<std::size_t>(weights + image + kRows * width) * sizeof(float);
+  const std::int64_t patches = components == 0 ? 0 : components <= 1 << 17 ? 14 : 112;
+  return static_cast<std::size_t>(std::max(weights, components) + image + kRows * width +
+                                  kComponents * patches * (kDepth + width)) *
+         sizeof(float);
 }
 
 }  // namespace

@@ -1,9 +1,10 @@
 // The table of one instruction set for everything but products: compiled once for each, with
 // NN_ARRAYS its name.
 #include "trainer/nn/cpu/kernels.h"
+#include "trainer/nn/cpu/path/batch_norm.h"
 #include "trainer/nn/cpu/path/elementwise.h"
+#include "trainer/nn/cpu/path/layer_norm.h"
 #include "trainer/nn/cpu/path/losses.h"
-#include "trainer/nn/cpu/path/normalization.h"
 #include "trainer/nn/cpu/path/pooling.h"
 #include "trainer/nn/cpu/path/updates.h"
 

@@ -3,6 +3,8 @@
 
 #include "trainer/nn/cpu/path/images.h"
 #include "trainer/nn/cpu/path/linear.h"
+#include "trainer/nn/cpu/path/winograd_convolution.h"
+#include "trainer/nn/cpu/path/winograd_weights.h"
 
 namespace autoglm::nn::cpu {
 namespace {
@@ -76,7 +78,8 @@ bool conv_forward(const ImageShape& s, Numbers x, Numbers w, const Output& outpu
     halved.channels /= 2;
     return forward<Cells::bf16_pairs>(halved, cells(x), cells(w), output, scratch);
   }
-  return forward<Cells::f32>(s, x, w, output, scratch);
+  return suits_patches(s) ? patches_forward(s, x, w, output, scratch)
+                          : forward<Cells::f32>(s, x, w, output, scratch);
 }
 
 /// The output's gradients [pixels, channels].
@@ -124,22 +127,18 @@ inline void for_walks(const Sliding& s, Index images, F f) {
   });
 }
 
-bool conv_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw, float* dbias,
-                          Scratch& scratch) {
+inline bool direct_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw,
+                                   Scratch& scratch) {
   const Sliding sliding = over_input(s);
   const Index together = images_together(s.batch, sliding.pixels());
   const Index images_room = sliding.padded.room(together);
-  void* const memory = scratch.reserve(floats(images_room) + floats(kLeftSize) +
-                                       floats(kBlockRows * s.out_channels) +
-                                       Pieces::size(s.out_channels, sizeof(double)));
+  void* const memory = scratch.reserve(floats(images_room) + floats(kLeftSize));
   if (memory == nullptr) {
     return false;
   }
   Pieces pieces(memory);
   float* const images = pieces.floats(images_room);
   float* const left_tile = pieces.floats(kLeftSize);
-  float* const buffer = pieces.floats(kBlockRows * s.out_channels);
-  double* const sums = pieces.zero_doubles(s.out_channels);
   clear_padding(sliding.padded, together, images);
   for (Index image = 0; image < s.batch; image += together) {
     const Index count = least(together, s.batch - image);
@@ -149,10 +148,28 @@ bool conv_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw,
       add_walk(sliding, walk, {from(dy, first), s.out_channels}, images + begin, left_tile, dw);
     });
   }
-  if (dbias != nullptr) {
-    add_column_sums(dy, s.batch * sliding.pixels(), s.out_channels, dbias, sums, buffer);
-  }
   return true;
+}
+
+/// dbias += sums of dy over pixels.
+inline bool conv_backward_bias(const ImageShape& s, Numbers dy, float* dbias, Scratch& scratch) {
+  void* const memory = scratch.reserve(floats(kBlockRows * s.out_channels) +
+                                       Pieces::size(s.out_channels, sizeof(double)));
+  if (memory == nullptr) {
+    return false;
+  }
+  Pieces pieces(memory);
+  float* const buffer = pieces.floats(kBlockRows * s.out_channels);
+  double* const sums = pieces.zero_doubles(s.out_channels);
+  add_column_sums(dy, s.batch * s.out_height * s.out_width, s.out_channels, dbias, sums, buffer);
+  return true;
+}
+
+bool conv_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw, float* dbias,
+                          Scratch& scratch) {
+  const bool done = suits_gradient_patches(s) ? patches_backward_weight(s, dy, x, dw, scratch)
+                                              : direct_backward_weight(s, dy, x, dw, scratch);
+  return done && (dbias == nullptr || conv_backward_bias(s, dy, dbias, scratch));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "trainer/nn/cpu/path/images.h"
 #include "trainer/nn/cpu/path/linear.h"
+#include "trainer/nn/cpu/path/winograd_convolution.h"
 
 namespace autoglm::nn::cpu {
 namespace {
@@ -192,7 +193,8 @@ bool conv_backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx, 
     halved.out_channels /= 2;
     return backward_data<Cells::bf16_pairs>(halved, cells(dy), w, dx, scratch);
   }
-  return backward_data<Cells::f32>(s, dy, w, dx, scratch);
+  return suits_patches(turned(s)) ? patches_backward_data(s, dy, w, dx, scratch)
+                                  : backward_data<Cells::f32>(s, dy, w, dx, scratch);
 }
 
 }  // namespace

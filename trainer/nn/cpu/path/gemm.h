@@ -12,18 +12,31 @@ constexpr Index kBlockColumns = 512;  // with kMostDepth: half a megabyte of pan
 static_assert(kBlockColumns % kTileColumns == 0);
 
 /// f(first, size) for parts of n that are as equal as multiples of `unit` can be, none above
-/// `most`.
+/// `most`. Divisions take as long as dozens of products, so that there is none for one part.
 template <typename F>
 inline void for_parts(Index n, Index most, Index unit, F f) {
+  if (n <= most) {
+    if (n > 0) {
+      f(Index{0}, n);
+    }
+    return;
+  }
   const Index parts = (n + most - 1) / most;
   const Index units = (n + unit - 1) / unit;
+  const Index least_units = units / parts;
+  const Index larger = units - least_units * parts;  // so many parts are a unit larger
   Index first = 0;
   for (Index part = 0; part < parts; ++part) {
-    const Index end = least(n, units * (part + 1) / parts * unit);
-    f(first, end - first);
-    first = end;
+    const Index size = least(n - first, (least_units + (part < larger ? 1 : 0)) * unit);
+    f(first, size);
+    first += size;
   }
 }
+
+struct Range {
+  Index first = 0;
+  Index count = 0;
+};
 
 constexpr Index kDepthUnit = 4;
 
@@ -49,13 +62,13 @@ struct Block {
   Index columns = 0;
 };
 
-/// One block: its part of all rows. fill(row, rows, first, depth, to): the left operand's tile.
-template <Left left, Cells cells, typename Fill>
+/// One block: its part of all rows. tile(row, rows, first, depth): where the left operand's is.
+template <Left left, Cells cells, typename Tile>
 inline void multiply_block(const Product& product, const Block& block, const float* panels,
-                           float* left_tile, Fill fill) {
+                           Tile tile) {
   const bool is_last = block.first + block.depth == product.depth;
   for_parts(product.rows, kRowsOf<cells>, 1, [&](Index row, Index rows) {
-    fill(row, rows, block.first, block.depth, left_tile);
+    const float* const left_tile = tile(row, rows, block.first, block.depth);
     const float* panel = panels;
     for (Index j = 0; j < block.columns; j += kTileColumns) {
       const Index wide = least(kTileColumns, block.columns - j);
@@ -74,22 +87,31 @@ inline void multiply_block(const Product& product, const Block& block, const flo
   });
 }
 
-/// f(block) for all blocks of a right operand, in the order in which they are used.
+/// f(block) for the blocks of these numbers of the depth.
 template <typename F>
-inline void for_right_blocks(Index depth, Index columns, F f) {
-  for_depths(depth, [&](Index first, Index part) {
-    for_parts(columns, kBlockColumns, kTileColumns, [&](Index column, Index wide) {
-      f(Block{first, part, column, wide});
-    });
+inline void for_column_blocks(Range depths, Index columns, F f) {
+  for_parts(columns, kBlockColumns, kTileColumns, [&](Index column, Index wide) {
+    f(Block{depths.first, depths.count, column, wide});
   });
 }
 
-/// A whole product. panels(block): those of the block.
+/// f(block) for all blocks of a right operand, in the order in which they are used.
+template <typename F>
+inline void for_right_blocks(Index depth, Index columns, F f) {
+  for_depths(depth, [&](Index first, Index part) { for_column_blocks({first, part}, columns, f); });
+}
+
+/// A whole product. panels(block): those of the block. fill(row, rows, first, depth, to): the left
+/// operand's tile.
 template <Left left, Cells cells, typename Panels, typename Fill>
 inline void multiply(const Product& product, float* left_tile, Panels panels, Fill fill) {
   const UnitFor<cells> unit;
   for_right_blocks(product.depth, product.columns, [&](const Block& block) {
-    multiply_block<left, cells>(product, block, panels(block), left_tile, fill);
+    multiply_block<left, cells>(product, block, panels(block),
+                                [&](Index row, Index rows, Index first, Index depth) {
+                                  fill(row, rows, first, depth, left_tile);
+                                  return left_tile;
+                                });
   });
 }
 

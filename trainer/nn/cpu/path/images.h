@@ -3,7 +3,7 @@
 // runs from there (compare Dukhan, "The indirect convolution algorithm", arXiv:1907.02129).
 #pragma once
 
-#include "trainer/nn/cpu/path/packing.h"
+#include "trainer/nn/cpu/path/gemm.h"
 
 namespace autoglm::nn::cpu {
 namespace {
@@ -69,11 +69,6 @@ inline void fill_under_kernel(const Sliding& s, const float* from, Index skipped
     done += count;
   }
 }
-
-struct Range {
-  Index first = 0;
-  Index count = 0;
-};
 
 /// The left operand's tile: a row for each of these outputs, with these numbers of what is under
 /// the kernel.
