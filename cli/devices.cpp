@@ -10,6 +10,8 @@
 #include "trainer/launch/device_error.h"
 #include "trainer/nn/cpu/cpu_backend.h"
 #include "trainer/nn/fallback/fallback_backend.h"
+#include "trainer/nn/run/throughput.h"
+#include "trainer/train/training_run.h"
 
 namespace autoglm {
 namespace {
@@ -41,6 +43,7 @@ CudaBackend checked(CudaBackend cuda, const std::string& device,
       known_faults(cuda, device == "cuda-emul" ? FirstUse::trust : FirstUse::check, stop);
   if (known.has_checked) {
     cuda.backend.reset();  // gives back the memory that the check took
+    nn::forget_memory_peak();
     cuda = make_backend(device);
   }
   const nn::DisabledOperations wrong = known.record.wrong();
@@ -78,6 +81,11 @@ OpenedDevice open_device(const std::string& device, const std::function<bool()>&
   if (device == "auto") {
     write_stderr(fmt::format("no GPU is used: {}\n", cuda.reason));
     return {.backend = nn::make_cpu_backend()};
+  }
+  if (cuda.is_full) {
+    throw InfeasibleRun(
+        fmt::format("device {}: {}; run fewer at a time, or end what else takes its memory", device,
+                    cuda.reason));
   }
   fail(device, cuda.reason);
 }

@@ -2,6 +2,7 @@
 // with the CPU's, and what was found is kept for trainings.
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "cli/wrapped_text.h"
 #include "gpu/cuda_library.h"
 #include "gpu/gpu_list.h"
+#include "trainer/launch/gpu_slots.h"
 #include "trainer/nn/cpu/cpu_backend.h"
 
 namespace autoglm {
@@ -76,21 +78,28 @@ Examined examine(const CudaBackend& cuda, const DoctorOptions& options) {
   return found;
 }
 
-/// Every GPU that CUDA_VISIBLE_DEVICES leaves.
-std::vector<Examined> examine_all(const DoctorOptions& options) {
+/// The driver's list, or why there is no GPU for this process.
+GpuList list_visible_gpus() {
+  if (std::getenv("CUDA_VISIBLE_DEVICES") != nullptr && usable_devices({}).empty()) {
+    return {.reason = "CUDA_VISIBLE_DEVICES leaves none"};
+  }
+  return list_gpus();
+}
+
+/// Every GPU that CUDA_VISIBLE_DEVICES leaves; where the library cannot tell how many, the first
+/// one that the driver knows.
+std::vector<Examined> examine_all(const DoctorOptions& options, const GpuList& list) {
   std::vector<Examined> all;
   int devices = 1;
   for (int device = 0; device < devices; ++device) {
     const CudaBackend cuda = make_cuda_backend(device);
+    devices = cuda.devices;
     if (cuda.backend != nullptr) {
-      devices = cuda.devices;
       all.push_back(examine(cuda, options));
-      continue;
-    }
-    const GpuList list = list_gpus();
-    if (device > 0 || !list.gpus.empty()) {
-      all.push_back({.device = device > 0 ? fmt::format("cuda:{}", device) : list.gpus.front().name,
-                     .failure = cuda.reason});
+    } else if (devices > 0) {
+      all.push_back({.device = fmt::format("cuda:{}", device), .failure = cuda.reason});
+    } else if (!list.gpus.empty()) {
+      all.push_back({.device = list.gpus.front().name, .failure = cuda.reason});
     }
   }
   return all;
@@ -164,7 +173,8 @@ void write_json(JsonWriter& json, const Examined& gpu) {
   json.end_object();
 }
 
-std::string json_of(const std::string& cpu, const std::vector<Examined>& gpus) {
+std::string json_of(const std::string& cpu, const std::vector<Examined>& gpus,
+                    const std::string& no_gpu) {
   JsonWriter json;
   json.begin_object().key("schema_version").integer(1);
   json.key("cpu").text(cpu);
@@ -173,17 +183,18 @@ std::string json_of(const std::string& cpu, const std::vector<Examined>& gpus) {
     write_json(json, gpu);
   }
   json.end_array();
-  write_text_or_null(json.key("no_gpu"), gpus.empty() ? list_gpus().reason : "");
+  write_text_or_null(json.key("no_gpu"), gpus.empty() ? no_gpu : "");
   return json.end_object().take() + "\n";
 }
 
-std::string text_of(const std::string& cpu, const std::vector<Examined>& gpus) {
+std::string text_of(const std::string& cpu, const std::vector<Examined>& gpus,
+                    const std::string& no_gpu) {
   std::string text = fmt::format("cpu: {}\n", cpu);
   for (const Examined& gpu : gpus) {
     text += gpu.record || gpu.failure.empty() ? fmt::format("gpu: {}\n", gpu.device) : "";
     text += text_of(gpu);
   }
-  return gpus.empty() ? text + fmt::format("no GPU: {}\n", list_gpus().reason) : text;
+  return gpus.empty() ? text + fmt::format("no GPU: {}\n", no_gpu) : text;
 }
 
 }  // namespace
@@ -191,8 +202,10 @@ std::string text_of(const std::string& cpu, const std::vector<Examined>& gpus) {
 int run_doctor(const DoctorOptions& options) {
   require_wanted(options);
   const std::string cpu = nn::make_cpu_backend()->info().instructions;
-  const std::vector<Examined> gpus = examine_all(options);
-  options.json ? write_stdout(json_of(cpu, gpus)) : write_for_people(text_of(cpu, gpus));
+  const GpuList list = list_visible_gpus();
+  const std::vector<Examined> gpus = examine_all(options, list);
+  options.json ? write_stdout(json_of(cpu, gpus, list.reason))
+               : write_for_people(text_of(cpu, gpus, list.reason));
   for (const Examined& gpu : gpus) {
     if (!gpu.ok()) {
       return exit_device;

@@ -1,9 +1,13 @@
-# What `cmake --install` puts under a prefix: the program, its examples, its documents.
-foreach(program IN ITEMS autoglm autoglm-digits-mlp)
-  if(TARGET ${program})
-    install(TARGETS ${program} RUNTIME)
-  endif()
-endforeach()
+# What `cmake --install` puts under a prefix: the program, its examples, its documents, and what else
+# has been built.
+install(TARGETS autoglm RUNTIME)
+if(TARGET autoglm-digits-mlp)
+  install(TARGETS autoglm-digits-mlp RUNTIME OPTIONAL)
+endif()
+if(TARGET autoglm_cuda)
+  # Where the installed program looks for it, which is not where libraries to link with go.
+  install(TARGETS autoglm_cuda LIBRARY DESTINATION lib/autoglm OPTIONAL)
+endif()
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/autoglm USE_SOURCE_PERMISSIONS
   PATTERN CMakeLists.txt EXCLUDE
   PATTERN digits.csv EXCLUDE
@@ -23,9 +27,7 @@ function(install_text path)
       COMMAND_ERROR_IS_FATAL ANY)
     message(STATUS \"Installing: \${file}\")")
 endfunction()
-if(TARGET autoglm)
-  install_text(${CMAKE_INSTALL_MANDIR}/man1/autoglm.1 manual)
-  install_text(${CMAKE_INSTALL_DATADIR}/bash-completion/completions/autoglm completion bash)
-  install_text(${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_autoglm completion zsh)
-  install_text(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/autoglm.fish completion fish)
-endif()
+install_text(${CMAKE_INSTALL_MANDIR}/man1/autoglm.1 manual)
+install_text(${CMAKE_INSTALL_DATADIR}/bash-completion/completions/autoglm completion bash)
+install_text(${CMAKE_INSTALL_DATADIR}/zsh/site-functions/_autoglm completion zsh)
+install_text(${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d/autoglm.fish completion fish)

@@ -3,62 +3,74 @@
 #include <dlfcn.h>
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <vector>
+#include <string>
 
 #include "gpu/build_id.h"
 #include "gpu/cuda_entry.h"
+#include "gpu/library_file.h"
 
 namespace autoglm {
 namespace {
 
-/// A file, and the variable that may name another one.
+/// A file, the variable that may name another one, and what makes it.
 struct LibraryName {
   const char* file;
   const char* variable;
+  const char* command;
 };
-constexpr LibraryName kCuda{"libautoglm_cuda.so", "AUTOGLM_CUDA_LIBRARY"};
-constexpr LibraryName kEmulation{"libautoglm_cuda_emul.so", "AUTOGLM_CUDA_EMUL_LIBRARY"};
+constexpr LibraryName kCuda{"libautoglm_cuda.so", "AUTOGLM_CUDA_LIBRARY",
+                            "scripts/build release autoglm autoglm_cuda"};
+constexpr LibraryName kEmulation{"libautoglm_cuda_emul.so", "AUTOGLM_CUDA_EMUL_LIBRARY",
+                                 "scripts/build dev"};
 
-std::vector<std::string> candidates(const LibraryName& name) {
-  if (const char* named = std::getenv(name.variable)) {
-    return {named};
+/// The first that exists is the one that is meant; only its failure is of interest.
+std::string file_of(const LibraryName& name) {
+  const char* const named = std::getenv(name.variable);
+  if (named != nullptr && *named != '\0') {
+    return named;
   }
   std::error_code ignored;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
-  std::vector<std::string> found;
   for (const char* folder : {".", "../lib", "../lib/autoglm"}) {
     const std::filesystem::path path = program.parent_path() / folder / name.file;
     if (std::filesystem::exists(path, ignored)) {
-      found.push_back(path.lexically_normal().string());
+      return path.lexically_normal().string();
     }
   }
-  found.emplace_back(name.file);
-  return found;
+  return name.file;
 }
 
 /// The library's function, or the reason why there is none.
 struct Library {
   gpu::CudaEntry entry = nullptr;
+  std::string path{};
   std::string reason{};
 };
 
 Library load(const LibraryName& name) {
-  Library library;
-  // The first that exists is the one that is meant; only its failure is of interest.
-  const std::string path = candidates(name).front();
+  const std::string path = file_of(name);
+  if (path.find('/') != std::string::npos && path.front() != '/') {
+    return {.reason =
+                path + ": trials run in other folders; write the whole path in " + name.variable};
+  }
+  if (is_cut_short(path)) {
+    return {.reason = path + ": ends in the middle; copy or build it again"};
+  }
   void* handle = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle == nullptr) {
-    library.reason = std::string("the CUDA library does not load: ") + dlerror();
-    return library;
+    std::error_code ignored;
+    const std::string remedy = std::filesystem::exists(path, ignored)
+                                   ? ""
+                                   : std::string("; \"") + name.command + "\" builds it";
+    return {.reason = std::string("the CUDA library does not load: ") + dlerror() + remedy};
   }
-  library.entry = reinterpret_cast<gpu::CudaEntry>(dlsym(handle, gpu::kCudaEntry));
-  if (library.entry == nullptr) {
-    library.reason = path + ": not a CUDA library of autoglm: it has no " + gpu::kCudaEntry;
+  const auto entry = reinterpret_cast<gpu::CudaEntry>(dlsym(handle, gpu::kCudaEntry));
+  if (entry == nullptr) {
+    return {.reason = path + ": not a CUDA library of autoglm: it has no " + gpu::kCudaEntry};
   }
-  return library;
+  return {.entry = entry, .path = path};
 }
 
 const Library& cuda() {
@@ -72,10 +84,15 @@ const Library& emulation() {
 
 CudaBackend ask(const Library& library, gpu::CudaRequest request) {
   if (library.entry == nullptr) {
-    return {.backend = nullptr, .reason = library.reason};
+    return {.reason = library.reason};
   }
   if (library.entry(&request) != 0) {
-    return {.backend = nullptr, .reason = request.reason};
+    if (*request.reason == '\0') {  // it has written it where another build's request has it
+      return {.reason = library.path + ": is of another build of autoglm; build both anew"};
+    }
+    return {.reason = request.reason,
+            .is_full = request.is_full != 0,
+            .devices = request.devices};
   }
   return {.backend = std::unique_ptr<nn::Backend>(request.backend),
           .reason = {},

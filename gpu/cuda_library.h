@@ -13,7 +13,8 @@ namespace autoglm {
 struct CudaBackend {
   std::unique_ptr<nn::Backend> backend{};  // null: `reason` says why, in one line
   std::string reason{};
-  int devices = 0;                 // that this process sees
+  bool is_full = false;            // there is none because the device has too little memory left
+  int devices = 0;                 // that this process sees, where the library could tell
   std::string identity{};          // of the device, the same in all processes
   std::string libraries{};         // versions of CUDA's driver, its runtime, cuBLAS, cuDNN
   std::string build{};             // the library's build ID

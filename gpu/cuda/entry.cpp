@@ -92,7 +92,8 @@ int serve(CudaRequest& request) {
     return refuse(request, error);
   }
   auto backend = std::make_unique<CudaBackend>();
-  if (backend->open(request.device) != Status::ok) {
+  if (const Status status = backend->open(request.device); status != Status::ok) {
+    request.is_full = status == Status::out_of_memory ? 1 : 0;
     return answer(request, backend->last_error());
   }
   request.backend = backend.release();

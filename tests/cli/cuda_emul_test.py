@@ -3,6 +3,7 @@
 import math
 import os
 import pathlib
+import re
 import signal
 import subprocess
 
@@ -81,6 +82,29 @@ class SharedMemory(TrainFolder):
         output, _ = waiting.communicate()
         self.assertEqual((waiting.returncode, output), (143, ""))
 
+    def test_a_run_has_all_of_the_memory_though_it_is_no_whole_number_of_mib(self):
+        """Regression: it waited for ever, and all others behind it."""
+        mib = 1 << 20
+        self.write_trial(epochs=1, model={"units": 256}, **EMUL)
+        refused = self.run_autoglm("train", "trial.json",
+                                   environment={"AUTOGLM_EMULATION_MEMORY": str(33 * mib)})
+        self.assertEqual(refused.returncode, 64, refused.stderr)
+        need = float(re.search("would need ([0-9.]+) MB of the device", refused.stderr)[1]) * 1e6
+        size = int(need) + 60_000  # it is told in tenths of a MB
+        self.assertGreater(-(-need // mib), size // mib)
+        whole = self.run_autoglm("train", "trial.json",
+                                 environment={"AUTOGLM_EMULATION_MEMORY": str(size)})
+        self.assertEqual(whole.returncode, 0, whole.stderr)
+        self.assertNotIn("waiting", whole.stderr)
+
+    def test_a_device_that_is_full_already_makes_a_run_infeasible(self):
+        self.write_trial(epochs=1, **EMUL)
+        result = self.run_autoglm("train", "trial.json",
+                                  environment={"AUTOGLM_EMULATION_MEMORY": "1000000"})
+        self.assertEqual((result.returncode, result.stdout), (64, ""), result.stderr)
+        self.assertRegex(result.stderr.splitlines()[-1],
+                         "^device cuda-emul: open: context.cpp:[0-9]+: out of memory.*; run fewer at a time")
+
     def test_runs_that_fit_together_run_together(self):
         self.start_long_run(90)
         self.write_trial(epochs=1, **EMUL)
@@ -118,6 +142,12 @@ class Studies(TrainFolder):
         self.assertRegex(
             by_bytes[34_000_000]["reason"],
             r"would need 3\d\.\d MB of the device's memory, which has 34\.0 MB; take a smaller")
+
+    def test_trials_have_what_the_tuner_was_told_of_the_device(self):
+        self.train_spec(self.section(epochs=1, batch=64, **EMUL), max_trials=1)
+        result = self.run_autoglm("tune", "study.json", environment={"AUTOGLM_EMULATION_FAIL": "200"})
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("the device failed", self.report()["trials"][0]["reason"])
 
     def test_a_device_that_fails_in_one_trial_fails_that_trial_and_the_study_goes_on(self):
         by_call = self.tuned_with("AUTOGLM_EMULATION_FAIL", [0, 200])

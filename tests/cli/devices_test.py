@@ -1,14 +1,17 @@
 """Devices as users meet them: `autoglm devices`, `autoglm doctor`, with a GPU, without, with a broken
 one. AUTOGLM_NVML is a folder with a stand-in for the driver's library that knows two GPUs,
-AUTOGLM_EMULATION the emulated CUDA device; either may be absent."""
+AUTOGLM_OTHER_BUILD a CUDA library that refuses without a reason, AUTOGLM_EMULATION the emulated CUDA
+device; each may be absent."""
 
 import json
 import os
+import pathlib
 import unittest
 
 from study_folder import StudyFolder, main
 
 NVML = os.environ.get("AUTOGLM_NVML")
+OTHER_BUILD = os.environ.get("AUTOGLM_OTHER_BUILD")
 EMULATION = os.environ.get("AUTOGLM_EMULATION")
 # Where neither a driver nor a CUDA library is, whatever this machine has.
 BARE = {"AUTOGLM_CUDA_LIBRARY": "/nonexistent/libautoglm_cuda.so", "LD_LIBRARY_PATH": ""}
@@ -92,9 +95,61 @@ class WithoutGpu(StudyFolder):
         self.assertIn("no GPU is used: the CUDA library does not load", log)
 
 
+@unittest.skipUnless(OTHER_BUILD, "no CUDA library to refuse was built")
+class BadLibrary(StudyFolder):
+    """Each call says in a line why the library is of no use, and none believes that it is."""
+
+    def check(self, library, reason):
+        self.write("points.csv", "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(40)))
+        section = {"kind": "train", "model": {"type": "mlp", "units": 4, "layers": 1},
+                   "data": {"path": "points.csv", "target": "kind"},
+                   "training": {"lr": 0.1, "epochs": 1, "device": "cuda"}}
+        self.write("trial.json", json.dumps(section))
+        self.spec(metric={"name": "val_loss", "goal": "minimize"}, max_trials=2,
+                  parameters={"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1}}, trial=section)
+        environment = BARE | {"AUTOGLM_CUDA_LIBRARY": library, "LD_LIBRARY_PATH": NVML or ""}
+        found = self.run_autoglm("devices", environment=environment)
+        self.assertEqual((found.returncode, found.stderr), (0, ""))
+        self.assertIn(f"the trainer uses no GPU: {reason}", found.stdout)
+        for arguments in ("train", "trial.json"), ("tune", "study.json"):
+            result = self.run_autoglm(*arguments, environment=environment)
+            self.assertEqual((result.returncode, result.stdout), (9, ""), result.stderr)
+            self.assertIn(f"device cuda: {reason}", result.stderr)
+        self.assertFalse(os.path.exists(self.path("study.db")))
+        doctor = self.run_autoglm("doctor", "--gpu", environment=environment)
+        self.assertEqual(doctor.returncode, 9 if NVML else 0, doctor.stderr)
+
+    def test_a_library_of_another_build_is_refused_also_where_it_gives_no_reason(self):
+        self.check(OTHER_BUILD, f"{OTHER_BUILD}: is of another build of autoglm; build both anew")
+
+    def test_a_library_that_was_copied_in_part_is_refused(self):
+        """Regression: the process died of SIGBUS."""
+        whole = pathlib.Path(OTHER_BUILD).read_bytes()
+        cut = self.path("libautoglm_cuda.so")
+        for size in 100, 5000, len(whole) - 1:
+            pathlib.Path(cut).write_bytes(whole[:size])
+            self.check(cut, f"{cut}: ends in the middle; copy or build it again")
+
+    def test_a_path_that_trials_would_read_otherwise_is_refused(self):
+        self.check("./libautoglm_cuda.so", "./libautoglm_cuda.so: trials run in other folders; write "
+                                           "the whole path in AUTOGLM_CUDA_LIBRARY")
+
+    def test_an_empty_name_is_none(self):
+        found = self.run_autoglm("devices", environment=BARE | {"AUTOGLM_CUDA_LIBRARY": ""})
+        self.assertNotIn("whole path", found.stdout)
+        self.assertNotIn(": not a CUDA library", found.stdout)
+
+
 @unittest.skipUnless(NVML, "no stand-in for the driver's library was built")
 class WithDriver(StudyFolder):
     ENVIRONMENT = BARE | {"LD_LIBRARY_PATH": NVML or ""}
+
+    def test_a_doctor_leaves_alone_what_is_hidden_from_it(self):
+        for hidden in ("", "-1"):
+            result = self.run_autoglm("doctor", environment=self.ENVIRONMENT | {
+                "CUDA_VISIBLE_DEVICES": hidden})
+            self.assertEqual((result.returncode, result.stderr), (0, ""), result.stdout)
+            self.assertIn("no GPU: CUDA_VISIBLE_DEVICES leaves none\n", result.stdout)
 
     def test_devices_lists_what_the_driver_knows(self):
         found = json.loads(self.run_autoglm("devices", "--json", environment=self.ENVIRONMENT).stdout)
@@ -147,6 +202,11 @@ class Doctor(StudyFolder):
         self.assertRegex(result.stdout, r"\ndropout \w+ .*: \w+: \w+\.cpp:\d+: unknown error")
         self.assertIn("cuda:0 emulation: failed, so nothing is kept: dropout ", result.stdout)
         self.assertIn("never checked", self.doctor().stdout)
+
+    def test_a_device_that_does_not_open_is_exit_9_also_where_no_driver_tells_of_it(self):
+        result = self.doctor(AUTOGLM_EMULATION_MEMORY="1000000")
+        self.assertEqual((result.returncode, result.stderr), (9, ""))
+        self.assertIn("cuda:0 is there and cannot be used: open: context.cpp:", result.stdout)
 
     def test_without_gpu_it_looks_only_whether_the_device_opens(self):
         self.assertEqual(self.doctor().stdout.splitlines()[1], "gpu: cuda:0 emulation")

@@ -50,9 +50,15 @@ TEST_CASE("shares that fit together are taken, and one more that does not fit is
 TEST_CASE("a share is rounded up to a MiB, and what there is is rounded down") {
   const DeviceFile file;
   MemoryReservation first(file.path());
-  CHECK_FALSE(first.take(2 * kMiB, 2 * kMiB - 1));
-  CHECK(first.take(kMiB + 1, 2 * kMiB));
-  CHECK_FALSE(MemoryReservation(file.path()).take(1, 2 * kMiB));
+  CHECK(first.take(kMiB + 1, 3 * kMiB - 1));
+  CHECK_FALSE(MemoryReservation(file.path()).take(1, 3 * kMiB - 1));
+}
+
+TEST_CASE("all that there is can be taken, also where it is no whole number of MiB") {
+  const DeviceFile file;
+  MemoryReservation all(file.path());
+  CHECK(all.take(3 * kMiB - 1, 3 * kMiB - 1));
+  CHECK_FALSE(MemoryReservation(file.path()).take(1, 3 * kMiB - 1));
 }
 
 TEST_CASE("what is given back is there for others, in pieces too") {
@@ -131,22 +137,6 @@ TEST_CASE(
           holder.reset();
         });
   }));
-  CHECK_FALSE(overtaken);
-}
-
-TEST_CASE("who waits for more than there is keeps its turn") {
-  const DeviceFile file;
-  MemoryReservation large(file.path());
-  bool overtaken = true;
-  int looks = 0;
-  CHECK_FALSE(large.wait(
-      1, kMiB - 1, [&] { return looks++ > 0; },
-      [&] {
-        MemoryReservation small(file.path());
-        int small_looks = 0;
-        overtaken = small.wait(
-            0, kMiB - 1, [&] { return small_looks++ > 0; }, nothing);
-      }));
   CHECK_FALSE(overtaken);
 }
 

@@ -19,9 +19,11 @@ void append_to_path(Environment& environment, const std::string& program) {
   path->second += (path->second.empty() ? "" : ":") + folder;
 }
 
-/// What tells a trial about itself, or mirrors a flag of the tuner; but not where libraries are.
+/// What tells a trial about itself, or mirrors a flag of the tuner; but not what is said of
+/// devices.
 bool is_of_one_run(std::string_view name) {
-  return name == "AUTOGLM" || (name.starts_with("AUTOGLM_") && !name.starts_with("AUTOGLM_CUDA_"));
+  return name == "AUTOGLM" || (name.starts_with("AUTOGLM_") && !name.starts_with("AUTOGLM_CUDA_") &&
+                               !name.starts_with("AUTOGLM_EMULATION_"));
 }
 
 }  // namespace

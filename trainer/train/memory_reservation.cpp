@@ -86,11 +86,9 @@ std::int64_t MemoryReservation::lock_free(std::int64_t begin, std::int64_t end,
 }
 
 bool MemoryReservation::take(std::uint64_t bytes, std::uint64_t capacity) {
-  const auto wanted = static_cast<std::int64_t>((bytes + kUnit - 1) / kUnit);
+  // A capacity that is no whole number of units has room for as much as itself.
   const auto all = static_cast<std::int64_t>(capacity / kUnit);
-  if (wanted > all) {
-    return false;
-  }
+  const auto wanted = std::min(static_cast<std::int64_t>((bytes + kUnit - 1) / kUnit), all);
   if (lock_free(0, all, wanted) == wanted) {
     return true;
   }

@@ -21,13 +21,13 @@ class MemoryReservation {
   MemoryReservation& operator=(const MemoryReservation&) = delete;
 
   /// Whether `bytes` of `capacity` were left, and are ours now; nothing is taken if not. REQUIRES:
-  /// no share is held yet.
+  /// no share is held yet; bytes <= capacity.
   bool take(std::uint64_t bytes, std::uint64_t capacity);
 
   /// Takes the share as soon as there is room, those who came earlier first (they stand in a row;
   /// beyond the 1024 that it holds, and among those who come at one moment, in any order).
   /// `waiting` is called once if there is none at first. False: `stop` said so meanwhile.
-  /// REQUIRES: bytes, in MiB rounded up, are no more than capacity, in MiB rounded down.
+  /// REQUIRES: bytes <= capacity.
   bool wait(std::uint64_t bytes, std::uint64_t capacity, const std::function<bool()>& stop,
             const std::function<void()>& waiting);
 

@@ -1,5 +1,7 @@
 #include "trainer/nn/run/throughput.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <charconv>
 #include <fstream>
@@ -58,6 +60,11 @@ std::optional<HostMemory> host_memory() {
     return std::nullopt;
   }
   return HostMemory{.resident = *resident, .peak = *peak};
+}
+
+void forget_memory_peak() {
+  malloc_trim(0);
+  std::ofstream("/proc/self/clear_refs") << "5";
 }
 
 }  // namespace autoglm::nn

@@ -32,4 +32,8 @@ struct HostMemory {
 /// From /proc/self/status; none where there is no such file.
 std::optional<HostMemory> host_memory();
 
+/// From now on `peak` is of what comes. Gives back what the allocator holds and does not use;
+/// does no more where the kernel cannot forget (proc(5), clear_refs).
+void forget_memory_peak();
+
 }  // namespace autoglm::nn
