@@ -18,6 +18,7 @@ Status CudaBackend::open(int device) {
   info_.instructions = "sm_" + std::to_string(properties.major) + std::to_string(properties.minor);
   info_.native_bf16 = true;
   info_.native_f16 = true;
+  info_.memory_bytes = properties.totalGlobalMem;
   return Status::ok;
 }
 

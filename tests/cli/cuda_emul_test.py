@@ -35,6 +35,27 @@ class OneRun(TrainFolder):
                          r'after the device and its driver, then resume, or set training.device to "cpu"$')
 
 
+class Memory(TrainFolder):
+    WIDE = {"model": {"units": 1024, "layers": 2}, "batch": 320, "epochs": 1, **EMUL}
+
+    def test_networks_on_the_device_are_none_of_the_machines_memory(self):
+        first = self.train(**self.WIDE)
+        self.assertEqual(first.returncode, 0, first.stderr)
+        host = float(re.search(r"^memory: ([0-9.]+) MB predicted \([0-9.]+ MB to and from the device",
+                               first.stderr, re.MULTILINE)[1])
+        networks = float(re.search(r"^memory of the device: [0-9.]+ MB predicted \(([0-9.]+) MB networks, "
+                                   r"33\.6 MB its libraries\); it has [0-9.]+ MB$",
+                                   first.stderr, re.MULTILINE)[1])
+        # A million weights with gradient and two moments each, and activations.
+        self.assertGreater(networks, 16)
+        # The program takes a few MB more or less from run to run.
+        limit = {"memory_limit": f"{round(host) + 8}MB"}
+        second = self.train(**self.WIDE, **limit)
+        self.assertEqual(second.returncode, 0, second.stderr)
+        self.refused(64, "of the machine's memory, and the memory_limit", **self.WIDE,
+                     memory_limit=f"{round(host) - 8}MB")
+
+
 class SharedMemory(TrainFolder):
     """Runs of one device, each of which needs 33 MB for cuBLAS's workspace alone."""
 

@@ -135,6 +135,8 @@ struct BackendInfo {
   bool native_bf16 = false;  // products of bf16 numbers by the hardware, on a CPU those of an even
                              // depth; else of rounded f32
   bool native_f16 = false;
+  std::uint64_t memory_bytes = 0;  // that the device has of its own; 0: allocate() takes the host's
+  bool copies_to_host = false;     // the CPU computes some operations, on copies of their arrays
 };
 
 class Backend {
@@ -147,7 +149,7 @@ class Backend {
   virtual const BackendInfo& info() const noexcept = 0;
   /// One line about the last status that was not ok: call, place, cause.
   virtual const char* last_error() const noexcept = 0;
-  /// Scratch memory that it holds now, bytes.
+  /// Scratch memory that it holds now where its arrays are, bytes.
   virtual std::size_t scratch_bytes() const noexcept = 0;
 
   // Memory. Addresses are aligned to 64 bytes at least; contents are undefined.

@@ -30,14 +30,17 @@ std::size_t splitting_bytes(std::size_t rows) {
 constexpr std::size_t kFitted = 2 * (2 * sizeof(double) + 2 * sizeof(float));
 constexpr std::size_t kFitting = 6 * sizeof(double);
 
+/// The pinned buffers of gpu/cuda/staging.h.
+constexpr std::size_t kStaging = std::size_t{2} * (8 << 20);
+
 }  // namespace
 
 std::size_t MemoryNeed::total() const {
-  return std::max(peak, present + networks + batches + rows + passing);
+  return std::max(peak, present + networks + transfer + batches + rows + passing);
 }
 
 MemoryNeed predict_memory_need(const nn::TrainSpec& spec, const nn::Dataset& dataset,
-                               const nn::MemoryUse& of_fold) {
+                               const nn::MemoryUse& of_fold, const nn::BackendInfo& device) {
   const std::size_t folds = unsigned_of(spec.data.folds);
   const std::size_t rows = unsigned_of(dataset.rows());
   const std::size_t batch = unsigned_of(spec.training.batch);
@@ -52,7 +55,13 @@ MemoryNeed predict_memory_need(const nn::TrainSpec& spec, const nn::Dataset& dat
   } else {
     need.present = unsigned_of(dataset.cached_bytes());
   }
-  need.networks = folds * of_fold.total();
+  const std::size_t networks = folds * of_fold.arenas() + of_fold.scratch;
+  if (device.memory_bytes == 0) {
+    need.networks = networks;
+  } else {
+    need.on_device = networks;
+    need.transfer = kStaging + of_fold.copies;
+  }
   // Besides those of training there is one at a time that evaluates.
   need.batches = (folds * (prefetch ? 2 : 1) + 1) * batch_bytes(dataset, batch) + folds * results;
   // A reader has its rows as they were given and as they are shuffled.

@@ -63,7 +63,8 @@ class TrainingRun {
  private:
   bool open();
   void resume();
-  nn::MemoryUse require_memory() const;
+  std::size_t require_memory() const;
+  void announce(const MemoryNeed& need) const;
   void announce() const;
   void tell(std::int64_t step, MetricValues metrics);
   std::optional<RunResult> train_epoch();
@@ -89,26 +90,42 @@ class TrainingRun {
   Clock::time_point saved_ = Clock::now();
 };
 
-/// What a fold needs of its device; before anything large but the data is allocated.
-nn::MemoryUse TrainingRun::require_memory() const {
-  const nn::MemoryUse use = nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_));
-  const MemoryNeed need = predict_memory_need(spec_, *dataset_, use);
+/// Before anything large but the data is allocated: what is needed of the device's own memory,
+/// beside what its backend has already.
+std::size_t TrainingRun::require_memory() const {
+  const nn::BackendInfo& device = backend_->info();
+  const nn::MemoryUse use =
+      nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_), device);
+  const MemoryNeed need = predict_memory_need(spec_, *dataset_, use, device);
   const auto& limit = spec_.training.memory_limit_bytes;
   const std::size_t most = limit ? static_cast<std::size_t>(*limit) : machine_memory();
-  reporter_.say(fmt::format(
-      "memory: {} predicted ({} networks, {} batches and rows, {} the program and its "
-      "data, {} passing)",
-      megabytes(need.total()), megabytes(need.networks), megabytes(need.batches + need.rows),
-      megabytes(need.present), megabytes(need.passing)));
+  announce(need);
   if (need.total() > most) {
-    throw InfeasibleRun(fmt::format(
-        "would need {} of memory, and {} is {}; take a smaller batch or model, or \"memory\": "
-        "\"efficient\"",
-        megabytes(need.total()),
-        limit ? "the memory_limit" : "all that this machine or its control group has",
-        megabytes(most)));
+    throw InfeasibleRun(
+        fmt::format("would need {} of the machine's memory, and {} is {}; take a smaller batch or "
+                    "model, or \"memory\": "
+                    "\"efficient\"",
+                    megabytes(need.total()),
+                    limit ? "the memory_limit" : "all that this machine or its control group has",
+                    megabytes(most)));
   }
-  return use;
+  return need.on_device;
+}
+
+void TrainingRun::announce(const MemoryNeed& need) const {
+  const bool has_own = backend_->info().memory_bytes > 0;
+  reporter_.say(fmt::format(
+      "memory: {} predicted ({} {}, {} batches and rows, {} the program and its data, {} passing)",
+      megabytes(need.total()), megabytes(has_own ? need.transfer : need.networks),
+      has_own ? "to and from the device" : "networks", megabytes(need.batches + need.rows),
+      megabytes(need.present), megabytes(need.passing)));
+  if (has_own) {
+    const std::size_t already = backend_->scratch_bytes();
+    reporter_.say(
+        fmt::format("memory of the device: {} predicted ({} networks, {} its libraries); it has {}",
+                    megabytes(need.on_device + already), megabytes(need.on_device),
+                    megabytes(already), megabytes(backend_->info().memory_bytes)));
+  }
 }
 
 void TrainingRun::announce() const {
@@ -135,9 +152,8 @@ bool TrainingRun::open() {
   spec_.training.batch = std::min(spec_.training.batch, dataset_->rows());
   backend_ = context_.make_backend(spec_.training.device);
   announce();
-  const std::size_t of_device =
-      require_memory().total() * static_cast<std::size_t>(spec_.data.folds);
-  if (context_.reserve && !context_.reserve(of_device)) {
+  const std::size_t on_device = require_memory();
+  if (context_.reserve && !context_.reserve(on_device)) {
     return false;
   }
   for (std::int64_t fold = 0; fold < spec_.data.folds; ++fold) {

@@ -28,8 +28,9 @@ struct RunContext {
   /// ones are passed over. When the run has ended there are none any more.
   std::vector<std::string> resume_from{};
   std::function<std::unique_ptr<nn::Backend>(const std::string& device)> make_backend{};
-  /// Waits until the device that was made has room for so many bytes beside the runs of others;
-  /// false: told to stop meanwhile. Throws InfeasibleRun where it never has. Empty: nobody asks.
+  /// Waits until the device that was made, and has memory of its own, has room for so many bytes
+  /// of it beside the runs of others; false: told to stop meanwhile. Throws InfeasibleRun where it
+  /// never has. Empty: nobody asks.
   std::function<bool(std::size_t bytes)> reserve{};
   std::string section{};          // the JSON that the spec was read from; kept with the weights
   std::function<bool()> stop{};   // true: save and return

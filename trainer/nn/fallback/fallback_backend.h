@@ -16,8 +16,8 @@ namespace autoglm::nn {
 /// sums, which have none.
 using DisabledOperations = std::set<std::pair<std::string, DType>>;
 
-/// `host` computes where the processor can look, as the CPU's backend does. Memory is the device's.
-/// An operation on the host fails where the host's does.
+/// `host` computes where the processor can look, as the CPU's backend does. Memory is the device's,
+/// that of copies the host's. An operation on the host fails where the host's does.
 std::unique_ptr<Backend> make_fallback_backend(std::unique_ptr<Backend> device,
                                                std::unique_ptr<Backend> host,
                                                DisabledOperations disabled);

@@ -17,13 +17,13 @@ class FallbackBackend final : public Backend {
  public:
   FallbackBackend(std::unique_ptr<Backend> device, std::unique_ptr<Backend> host,
                   DisabledOperations disabled)
-      : device_(std::move(device)), host_(std::move(host)), disabled_(std::move(disabled)) {}
-
-  const BackendInfo& info() const noexcept override { return device_->info(); }
-  const char* last_error() const noexcept override { return failed_->last_error(); }
-  std::size_t scratch_bytes() const noexcept override {
-    return device_->scratch_bytes() + host_->scratch_bytes() + copies_.bytes();
+      : device_(std::move(device)), host_(std::move(host)), disabled_(std::move(disabled)) {
+    info_.copies_to_host = true;
   }
+
+  const BackendInfo& info() const noexcept override { return info_; }
+  const char* last_error() const noexcept override { return failed_->last_error(); }
+  std::size_t scratch_bytes() const noexcept override { return device_->scratch_bytes(); }
 
   Status allocate(std::size_t bytes, void** address) noexcept override;
   void release(void* address) noexcept override { device_->release(address); }
@@ -126,6 +126,7 @@ class FallbackBackend final : public Backend {
   std::unique_ptr<Backend> device_;
   std::unique_ptr<Backend> host_;
   DisabledOperations disabled_;
+  BackendInfo info_{device_->info()};
   HostCopies copies_{*device_, *host_};
   const Backend* failed_ = device_.get();
 };

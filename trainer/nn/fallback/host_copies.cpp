@@ -21,14 +21,6 @@ void HostCopies::begin() noexcept {
   status_ = Status::ok;
 }
 
-std::size_t HostCopies::bytes() const noexcept {
-  std::size_t sum = 0;
-  for (const Slot& slot : slots_) {
-    sum += slot.capacity;
-  }
-  return sum;
-}
-
 Tensor HostCopies::in(const Tensor& tensor) noexcept {
   return {copy_of(tensor.data, nullptr, count_of(tensor), size_of(tensor.type)), tensor.type,
           tensor.shape};

@@ -27,7 +27,6 @@ class HostCopies {
   Status status() const noexcept { return status_; }
   /// Whose last_error() is about status().
   const Backend& failed() const noexcept { return *failed_; }
-  std::size_t bytes() const noexcept;
 
   // An array of `count` elements at an address of the device, null for null: one that is read, is
   // wholly overwritten, or is both read and written.

@@ -60,6 +60,21 @@ std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
          sizeof(float);
 }
 
+// What HostCopies (trainer/nn/fallback) may come to hold: of each argument of the operations the
+// greatest array. The first three may be activations or weights, or what an update reads; an update
+// has two more; norms have their three arrays of activations behind those of their parameters.
+std::size_t copies_bound(const Network& network, std::int64_t piece) {
+  std::int64_t sample = 0;
+  for (const Node& node : network.nodes()) {
+    sample = std::max({sample, network.shape(node.x).count(), network.shape(node.y).count()});
+  }
+  const std::int64_t activations = piece * sample;
+  const std::int64_t parameters = network.layout().total();
+  return static_cast<std::size_t>(3 * std::max(activations, parameters) + 2 * parameters +
+                                  3 * activations) *
+         sizeof(float);
+}
+
 }  // namespace
 
 StepPlan plan_step(const Network& network, const Problem& problem, const TrainingSpec& spec) {
@@ -83,7 +98,8 @@ std::size_t control_bytes(const Network& network) {
   return kMoments + aligned_bytes(network.layout().parameters().size() * 2 * sizeof(float));
 }
 
-MemoryUse predict_memory(const Network& network, const StepPlan& plan) {
+MemoryUse predict_memory(const Network& network, const StepPlan& plan, const BackendInfo& device) {
+  const std::size_t scratch = scratch_estimate(network, plan.piece);
   const ParameterBytes parameters = parameter_bytes(network.layout(), plan.working, plan.moments);
   return {.masters = parameters.masters,
           .gradients = parameters.gradients,
@@ -92,14 +108,15 @@ MemoryUse predict_memory(const Network& network, const StepPlan& plan) {
           .statistics = parameters.statistics,
           .activations = plan.activation_bytes,
           .control = control_bytes(network),
-          .scratch = scratch_estimate(network, plan.piece),
-          .greatest = greatest_array(network)};
+          .scratch = scratch,
+          .greatest = greatest_array(network),
+          .copies = device.copies_to_host ? copies_bound(network, plan.piece) + scratch : 0};
 }
 
 MemoryUse predict_memory(const ModelSpec& model, const TrainingSpec& training,
-                         const Problem& problem) {
+                         const Problem& problem, const BackendInfo& device) {
   const Network network = build_network(model, problem.sample, problem.outputs);
-  return predict_memory(network, plan_step(network, problem, training));
+  return predict_memory(network, plan_step(network, problem, training), device);
 }
 
 }  // namespace autoglm::nn

@@ -27,8 +27,10 @@ struct MemoryUse {
   std::size_t activations = 0;  // with inputs, labels, losses and results of a piece
   std::size_t control = 0;      // what steps leave to each other, and what is reported
   std::size_t scratch = 0;      // of the backend; before a run an estimate, of the CPU's
-  std::size_t greatest = 0;  // the greatest array that comes from the host or goes to it; in none
-                             // of the sums
+  // Of the host's memory, in none of the sums:
+  std::size_t greatest = 0;  // the greatest array that comes from the host or goes to it
+  std::size_t copies = 0;  // of the arrays of operations that the CPU computes for another device,
+                           // and its scratch memory
 
   /// What is allocated by arenas: known exactly before.
   std::size_t arenas() const {
@@ -54,9 +56,10 @@ StepPlan plan_step(const Network& network, const Problem& problem, const Trainin
 /// Sizes of the arena `control`: a StepState, two sums, mean and variance of each gradient.
 std::size_t control_bytes(const Network& network);
 
-/// Exact but for `scratch`. Throws ModelError where the spec makes no network.
+/// Exact but for `scratch` and `copies`. `device`: by default the CPU. Throws ModelError where the
+/// spec makes no network.
 MemoryUse predict_memory(const ModelSpec& model, const TrainingSpec& training,
-                         const Problem& problem);
-MemoryUse predict_memory(const Network& network, const StepPlan& plan);
+                         const Problem& problem, const BackendInfo& device = {});
+MemoryUse predict_memory(const Network& network, const StepPlan& plan, const BackendInfo& device);
 
 }  // namespace autoglm::nn
