@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <string>
 
+#include "gpu/cuda/limits.h"
 #include "gpu/cuda/queue.h"
 #include "trainer/nn/backend.h"
 
@@ -42,6 +43,7 @@ class Context {
   const Queue& queue() const { return queue_; }
   cublasHandle_t cublas() const { return cublas_; }
   int device() const { return device_; }
+  const Limits& limits() const { return limits_; }
 
   /// Begins an operation that errors are to name: the calling thread uses this device. Whether it
   /// can, check() says.
@@ -60,6 +62,7 @@ class Context {
   const char* last_error() const { return error_; }
 
  private:
+  Limits limits_ = library_limits();
   Queue queue_{};
   cublasHandle_t cublas_ = nullptr;
   int device_ = -1;

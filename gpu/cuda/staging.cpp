@@ -4,11 +4,6 @@
 #include <cstring>
 
 namespace autoglm::gpu {
-namespace {
-
-constexpr std::size_t kBytes = std::size_t{8} << 20U;
-
-}  // namespace
 
 Staging::~Staging() {
   for (const Buffer& buffer : buffers_) {
@@ -20,12 +15,16 @@ Staging::~Staging() {
   }
 }
 
-/// Makes the buffer, or waits until what it held is on the device.
+/// Makes what the buffer lacks, or waits until what it held is on the device.
 Status Staging::prepare(Buffer& buffer) {
   if (buffer.sent != nullptr) {
     return context_.check(cudaEventSynchronize(buffer.sent));
   }
-  const Status status = context_.check(cudaMallocHost(&buffer.memory, kBytes));
+  // An event that is made in spite of an error belongs to another device.
+  Status status = context_.check(cudaSuccess);
+  if (status == Status::ok && buffer.memory == nullptr) {
+    status = context_.check(cudaMallocHost(&buffer.memory, bytes_));
+  }
   return status == Status::ok
              ? context_.check(cudaEventCreateWithFlags(&buffer.sent, cudaEventDisableTiming))
              : status;
@@ -33,10 +32,10 @@ Status Staging::prepare(Buffer& buffer) {
 
 Status Staging::upload(void* to, const void* from, std::size_t bytes) {
   const cudaStream_t stream = context_.queue().stream;
-  for (std::size_t done = 0; done < bytes; done += kBytes) {
+  for (std::size_t done = 0; done < bytes; done += bytes_) {
     Buffer& buffer = buffers_[next_];
     next_ = 1 - next_;
-    const std::size_t size = std::min(bytes - done, kBytes);
+    const std::size_t size = std::min(bytes - done, bytes_);
     Status status = prepare(buffer);
     if (status == Status::ok) {
       std::memcpy(buffer.memory, static_cast<const char*>(from) + done, size);

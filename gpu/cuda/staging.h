@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 
 #include "gpu/cuda/context.h"
 
@@ -11,7 +12,7 @@ namespace autoglm::gpu {
 class Staging {
  public:
   /// `context` is not owned and must outlive this.
-  explicit Staging(Context& context) : context_(context) {}
+  explicit Staging(Context& context) : context_(context), bytes_(context.limits().staging_bytes) {}
   Staging(const Staging&) = delete;
   Staging& operator=(const Staging&) = delete;
   ~Staging();
@@ -27,6 +28,7 @@ class Staging {
   Status prepare(Buffer& buffer);
 
   Context& context_;
+  const std::size_t bytes_;  // of a buffer
   std::array<Buffer, 2> buffers_{};
   std::size_t next_ = 0;
 };

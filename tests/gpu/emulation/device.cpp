@@ -35,6 +35,7 @@ Settings read_settings() {
                  : streams == "random" ? Settings::Streams::random
                                        : Settings::Streams::lazy;
   read.seed = number("AUTOGLM_EMULATION_SEED", 1);
+  read.shipped_limits = variable("AUTOGLM_EMULATION_LIMITS") == "shipped";
   return read;
 }
 

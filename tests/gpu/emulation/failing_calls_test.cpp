@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <set>
 #include <string>
@@ -135,6 +136,38 @@ TEST_CASE("each CUDA call of three steps of an MLP may fail: the error says wher
 TEST_CASE("each CUDA call of three steps of a CNN may fail: the error says where, nothing leaks") {
   // That it is among them says also that cuDNN's plans are used.
   CHECK(fail_each_call(examples()[1], false).count("cudnnBackendExecute") == 1);
+}
+/// Uploads again after the n-th call of a first upload has failed. Whether one did.
+bool uploads_after_failure(std::uint64_t n) {
+  emulation::Control& control = emulation::library_control();
+  control.repair();
+  std::vector<float> numbers(1000);
+  std::iota(numbers.begin(), numbers.end(), 0.0F);
+  std::vector<float> found(numbers.size());
+  const std::size_t bytes = numbers.size() * sizeof(float);
+  const CudaBackend made = make_emulated_cuda_backend();
+  void* array = nullptr;
+  REQUIRE(made.backend->allocate(bytes, &array) == Status::ok);
+  control.failing_call = control.calls + n;
+  const bool failed = made.backend->upload(array, numbers.data(), bytes) != Status::ok;
+  control.repair();
+  CHECK(made.backend->upload(array, numbers.data(), bytes) == Status::ok);
+  CHECK(made.backend->upload(array, numbers.data(), bytes) == Status::ok);
+  CHECK(made.backend->download(found.data(), array, bytes) == Status::ok);
+  CHECK(found == numbers);
+  made.backend->release(array);
+  return failed;
+}
+
+TEST_CASE("after any call of an upload has failed the next ones work, and nothing is left behind") {
+  std::uint64_t n = 1;
+  const std::uint64_t live = emulation::library_control().live();
+  while (uploads_after_failure(n)) {
+    CAPTURE(n);
+    CHECK(emulation::library_control().live() == live);
+    ++n;
+  }
+  CHECK(n > 4);  // a device to be chosen, memory and an event to be made, numbers to be sent
 }
 TEST_CASE("a device that fails for good during a training leaves nothing behind") {
   CHECK(fail_each_call(examples()[0], true).count("cudaLaunchKernel") == 1);

@@ -1,0 +1,16 @@
+// In place of gpu/cuda/limits.cpp.
+#include "gpu/cuda/limits.h"
+
+#include "tests/gpu/emulation/device.h"
+
+namespace autoglm::gpu {
+
+Limits library_limits() {
+  if (emulation::settings().shipped_limits) {
+    return {};
+  }
+  // Below what the arrays of most tests have, and no power of 2.
+  return {.staging_bytes = 1000};
+}
+
+}  // namespace autoglm::gpu
