@@ -19,6 +19,7 @@ Status CudaBackend::open(int device) {
   info_.native_bf16 = true;
   info_.native_f16 = true;
   info_.memory_bytes = properties.totalGlobalMem;
+  info_.processors = context_.queue().processors;
   return Status::ok;
 }
 

@@ -136,6 +136,7 @@ struct BackendInfo {
                              // depth; else of rounded f32
   bool native_f16 = false;
   std::uint64_t memory_bytes = 0;  // that the device has of its own; 0: allocate() takes the host's
+  int processors = 0;              // of a GPU: streaming multiprocessors
   bool copies_to_host = false;     // the CPU computes some operations, on copies of their arrays
 };
 

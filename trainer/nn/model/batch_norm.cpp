@@ -29,6 +29,10 @@ class BatchNorm : public Layer {
   // The batch's mean and inverse deviation, [c] each.
   SavedWords saved() const noexcept override { return {.fixed = 2 * shape_.last()}; }
 
+  std::size_t scratch(const CudaScratch& device, bool /*wants_dx*/) const noexcept override {
+    return device.norm(shape_.last());
+  }
+
   void forward(const Pass& pass, const ForwardTensors& tensors) const override {
     Backend& backend = pass.backend;
     Backend::BatchNorm norm = norm_of(pass, tensors.saved);

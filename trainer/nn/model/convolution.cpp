@@ -35,6 +35,14 @@ class Convolution : public Layer {
     return {.keeps_x = true, .keeps_y = relu, .needs_dz = relu};
   }
 
+  std::size_t scratch(const CudaScratch& device, bool wants_dx) const noexcept override {
+    return device.convolution({.window = options_.window,
+                               .x = options_.input,
+                               .y = output(),
+                               .bias = options_.bias,
+                               .wants_dx = wants_dx});
+  }
+
   void forward(const Pass& pass, const ForwardTensors& tensors) const override {
     const float* bias = options_.bias ? pass.parameters.master(bias_) : nullptr;
     require_ok(pass.backend.conv_forward(options_.window, tensors.x /* [b, h, w, c] */,

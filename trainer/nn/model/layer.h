@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "trainer/nn/backend.h"
+#include "trainer/nn/model/cuda_scratch.h"
 #include "trainer/nn/model/parameter_store.h"
 #include "trainer/nn/tensor.h"
 
@@ -66,6 +67,10 @@ class Layer {
   virtual Shape output() const noexcept = 0;
   virtual LayerTraits traits(Mode mode) const noexcept = 0;
   virtual SavedWords saved() const noexcept { return {}; }
+  /// What both passes take at most on a CUDA device. `wants_dx`: unless x is the network's input.
+  virtual std::size_t scratch(const CudaScratch& /*device*/, bool /*wants_dx*/) const noexcept {
+    return 0;
+  }
 
   /// Both throw DeviceError and its kind (status_error.h) and call nothing but the backend, in
   /// whose order they are done. Gradients of parameters are added up.

@@ -26,6 +26,10 @@ class LayerNorm : public Layer {
     return {.per_sample = 2 * shape_.count() / shape_.last()};
   }
 
+  std::size_t scratch(const CudaScratch& device, bool /*wants_dx*/) const noexcept override {
+    return device.norm(shape_.last());
+  }
+
   void forward(const Pass& pass, const ForwardTensors& tensors) const override {
     require_ok(pass.backend.layer_norm_forward(norm_of(pass, tensors.x, tensors.saved),
                                                tensors.x /* [.., c] */, tensors.y),

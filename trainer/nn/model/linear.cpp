@@ -30,6 +30,10 @@ class Linear : public Layer {
     return {.keeps_x = true, .keeps_y = relu, .needs_dz = relu};
   }
 
+  std::size_t scratch(const CudaScratch& device, bool /*wants_dx*/) const noexcept override {
+    return device.linear(options_.out, options_.bias);
+  }
+
   void forward(const Pass& pass, const ForwardTensors& tensors) const override {
     const float* bias = options_.bias ? pass.parameters.master(bias_) : nullptr;
     require_ok(pass.backend.linear_forward(tensors.x /* [m, in] */, pass.parameters.weight(weight_),

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "trainer/nn/model/control_layout.h"
+#include "trainer/nn/model/cuda_scratch.h"
 #include "trainer/nn/model/device_arena.h"
 #include "trainer/nn/model/parameter_store.h"
 #include "trainer/nn/model/update_groups.h"
@@ -36,7 +37,7 @@ std::size_t greatest_array(const Network& network) {
 // some rows as wide as a layer's output, or as the batch. A convolution of 3 x 3 has 16 components
 // for its 9 weights, and as many for each of the patches that are computed at once
 // (trainer/nn/cpu/path/winograd.h).
-std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
+std::size_t cpu_scratch(const Network& network, std::int64_t piece) {
   constexpr std::int64_t kRows = 512;
   constexpr std::int64_t kComponents = 16;
   constexpr std::int64_t kDepth = 272;  // of a tile's row
@@ -58,6 +59,16 @@ std::size_t scratch_estimate(const Network& network, std::int64_t piece) {
   return static_cast<std::size_t>(std::max(weights, components) + image + kRows * width +
                                   kComponents * patches * (kDepth + width)) *
          sizeof(float);
+}
+
+std::size_t cuda_scratch(const Network& network, const StepPlan& plan, const BackendInfo& device) {
+  const CudaScratch of_layers(device, plan.working, plan.piece);
+  std::size_t most = CudaScratch::sum();
+  for (const Node& node : network.nodes()) {
+    constexpr ValueId kInput = 0;
+    most = std::max(most, node.layer->scratch(of_layers, node.x != kInput));
+  }
+  return most;
 }
 
 // What HostCopies (trainer/nn/fallback) may come to hold: of each argument of the operations the
@@ -99,7 +110,7 @@ std::size_t control_bytes(const Network& network) {
 }
 
 MemoryUse predict_memory(const Network& network, const StepPlan& plan, const BackendInfo& device) {
-  const std::size_t scratch = scratch_estimate(network, plan.piece);
+  const std::size_t on_host = cpu_scratch(network, plan.piece);
   const ParameterBytes parameters = parameter_bytes(network.layout(), plan.working, plan.moments);
   return {.masters = parameters.masters,
           .gradients = parameters.gradients,
@@ -108,9 +119,9 @@ MemoryUse predict_memory(const Network& network, const StepPlan& plan, const Bac
           .statistics = parameters.statistics,
           .activations = plan.activation_bytes,
           .control = control_bytes(network),
-          .scratch = scratch,
+          .scratch = device.memory_bytes > 0 ? cuda_scratch(network, plan, device) : on_host,
           .greatest = greatest_array(network),
-          .copies = device.copies_to_host ? copies_bound(network, plan.piece) + scratch : 0};
+          .copies = device.copies_to_host ? copies_bound(network, plan.piece) + on_host : 0};
 }
 
 MemoryUse predict_memory(const ModelSpec& model, const TrainingSpec& training,

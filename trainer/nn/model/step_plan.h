@@ -26,7 +26,7 @@ struct MemoryUse {
   std::size_t statistics = 0;
   std::size_t activations = 0;  // with inputs, labels, losses and results of a piece
   std::size_t control = 0;      // what steps leave to each other, and what is reported
-  std::size_t scratch = 0;      // of the backend; before a run an estimate, of the CPU's
+  std::size_t scratch = 0;      // of the backend; before a run an estimate
   // Of the host's memory, in none of the sums:
   std::size_t greatest = 0;  // the greatest array that comes from the host or goes to it
   std::size_t copies = 0;  // of the arrays of operations that the CPU computes for another device,
@@ -56,7 +56,9 @@ StepPlan plan_step(const Network& network, const Problem& problem, const Trainin
 /// Sizes of the arena `control`: a StepState, two sums, mean and variance of each gradient.
 std::size_t control_bytes(const Network& network);
 
-/// Exact but for `scratch` and `copies`. `device`: by default the CPU. Throws ModelError where the
+/// Exact but for `scratch`, which on the CPU is an estimate, on a CUDA device the most that may be
+/// (cuda_scratch.h), beside what the backend has from the start; and for `copies`, the most that
+/// may be. `device`: by default the CPU. Throws ModelError where the
 /// spec makes no network.
 MemoryUse predict_memory(const ModelSpec& model, const TrainingSpec& training,
                          const Problem& problem, const BackendInfo& device = {});
