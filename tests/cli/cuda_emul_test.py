@@ -8,7 +8,7 @@ import signal
 import subprocess
 
 from study_folder import PROGRAM, clean_environment, main
-from train_test import TrainFolder, without_measured
+from train_test import TrainFolder, reports, without_measured
 
 EMUL = {"device": "cuda-emul"}
 
@@ -54,6 +54,29 @@ class Memory(TrainFolder):
         self.assertEqual(second.returncode, 0, second.stderr)
         self.refused(64, "of the machine's memory, and the memory_limit", **self.WIDE,
                      memory_limit=f"{round(host) - 8}MB")
+
+
+    def test_what_was_allocated_of_the_device_is_told_beside_what_was_reserved(self):
+        for changes in {}, {"data": {"folds": 2}}, {"watch": {"patience": 1, "least_change": 9}}:
+            self.write_trial(epochs=3, batch=100, precision="bf16", model={"units": 64}, **changes,
+                             **EMUL)
+            result = self.run_autoglm("train", "trial.json",
+                                      environment={"AUTOGLM_EMULATION_LIMITS": "shipped"})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            predicted = re.search(r"^memory of the device: ([0-9.]+) MB predicted", result.stderr,
+                                  re.MULTILINE)[1]
+            allocated = re.search(rf"^memory of the device: ([0-9.]+) MB allocated, {predicted} MB "
+                                  "reserved$", result.stderr, re.MULTILINE)[1]
+            told = [step.get("device_memory_mb") for step in reports(result.stdout).values()]
+            self.assertEqual(told[:-1], [None] * (len(told) - 1))
+            self.assertAlmostEqual(told[-1], float(allocated), delta=0.051)
+            # An MLP's scratch memory is predicted to the byte.
+            self.assertEqual(allocated, predicted)
+
+    def test_on_the_cpu_there_is_no_device_memory(self):
+        result = self.train(epochs=1)
+        self.assertNotIn("of the device", result.stderr)
+        self.assertNotIn("device_memory_mb", result.stdout)
 
 
 class SharedMemory(TrainFolder):

@@ -49,6 +49,8 @@ class Fold {
   const nn::Split& split() const { return split_; }
   /// Milliseconds that one sample takes, the median of many.
   double latency_milliseconds();
+  /// What is allocated of the device's memory.
+  nn::MemoryUse memory() const { return trainer_.memory(); }
 
   /// What it takes to predict: parameters and running statistics by build_network's names, f32; of
   /// Standardization "input.mean", "input.scale" [places], f64, and "input.missing", and for

@@ -63,8 +63,9 @@ class TrainingRun {
  private:
   bool open();
   void resume();
-  std::size_t require_memory() const;
+  std::size_t require_memory();
   void announce(const MemoryNeed& need) const;
+  void tell_device_memory(MetricValues& metrics) const;
   void announce() const;
   void tell(std::int64_t step, MetricValues metrics);
   std::optional<RunResult> train_epoch();
@@ -86,13 +87,14 @@ class TrainingRun {
   std::unique_ptr<nn::Dataset> dataset_{};
   std::unique_ptr<nn::Backend> backend_{};
   RunState state_;
+  std::size_t reserved_ = 0;  // of the device's own memory
   std::uint64_t fingerprint_ = 0;
   Clock::time_point saved_ = Clock::now();
 };
 
 /// Before anything large but the data is allocated: what is needed of the device's own memory,
 /// beside what its backend has already.
-std::size_t TrainingRun::require_memory() const {
+std::size_t TrainingRun::require_memory() {
   const nn::BackendInfo& device = backend_->info();
   const nn::MemoryUse use =
       nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_), device);
@@ -109,7 +111,22 @@ std::size_t TrainingRun::require_memory() const {
                     limit ? "the memory_limit" : "all that this machine or its control group has",
                     megabytes(most)));
   }
+  reserved_ = need.on_device + backend_->scratch_bytes();
   return need.on_device;
+}
+
+/// What all networks have of a device's own memory, said beside what was reserved.
+void TrainingRun::tell_device_memory(MetricValues& metrics) const {
+  if (backend_->info().memory_bytes == 0) {
+    return;
+  }
+  std::size_t allocated = backend_->scratch_bytes();
+  for (const auto& fold : state_.folds) {
+    allocated += fold->memory().arenas();
+  }
+  reporter_.say(fmt::format("memory of the device: {} allocated, {} reserved", megabytes(allocated),
+                            megabytes(reserved_)));
+  metrics.emplace_back(nn::kDeviceMemory, static_cast<double>(allocated) / 1e6);
 }
 
 void TrainingRun::announce(const MemoryNeed& need) const {
@@ -343,10 +360,11 @@ std::optional<MetricValues> TrainingRun::last_metrics() {
 }
 
 RunResult TrainingRun::finish() {
-  const auto last = last_metrics();
+  auto last = last_metrics();
   if (!last) {
     return stop();
   }
+  tell_device_memory(*last);
   if (spec_.training.keep_weights) {
     for (std::size_t i = 0; i < state_.folds.size(); ++i) {
       const std::string file = weights_file(i, state_.folds.size());

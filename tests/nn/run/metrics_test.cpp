@@ -37,6 +37,7 @@ TEST_CASE("a classification run reports these names and no others") {
                                                     "samples_per_second",
                                                     "latency_ms",
                                                     "memory_mb",
+                                                    "device_memory_mb",
                                                     "loss_scale",
                                                     "overflows"});
 }
@@ -45,11 +46,12 @@ TEST_CASE("a regression run reports these names and no others") {
   CHECK(metric_names(Task::regression) ==
         Names{"val_loss", "val_mse", "val_rmse", "val_mae", "val_r2", "test_loss", "test_mse",
               "test_rmse", "test_mae", "test_r2", "train_loss", "lr", "gradient_norm",
-              "samples_per_second", "latency_ms", "memory_mb", "loss_scale", "overflows"});
+              "samples_per_second", "latency_ms", "memory_mb", "device_memory_mb", "loss_scale",
+              "overflows"});
 }
 
 TEST_CASE("while the task is open the names of both are known, each once") {
-  CHECK(metric_names(Task::automatic).size() == 2 * (11 + 4) + 8);
+  CHECK(metric_names(Task::automatic).size() == 2 * (11 + 4) + 9);
 }
 
 TEST_CASE("each name has its own value") {

@@ -50,13 +50,15 @@ inline constexpr std::string_view kTrainLoss = "train_loss";        // mean sinc
 inline constexpr std::string_view kLearningRate = "lr";             // of the last update
 inline constexpr std::string_view kGradientNorm = "gradient_norm";  // before clipping
 inline constexpr std::string_view kSamplesPerSecond = "samples_per_second";  // in training
-inline constexpr std::string_view kLatency = "latency_ms";  // of one sample, median
-inline constexpr std::string_view kMemory = "memory_mb";    // most so far, in 10^6 bytes
+inline constexpr std::string_view kLatency = "latency_ms";             // of one sample, median
+inline constexpr std::string_view kMemory = "memory_mb";               // most so far, in 10^6 bytes
+inline constexpr std::string_view kDeviceMemory = "device_memory_mb";  // of a device's own
 inline constexpr std::string_view kLossScale = "loss_scale";
 inline constexpr std::string_view kOverflows = "overflows";  // updates skipped so far
 
-inline constexpr std::array kRunMetrics{kTrainLoss, kLearningRate, kGradientNorm, kSamplesPerSecond,
-                                        kLatency,   kMemory,       kLossScale,    kOverflows};
+inline constexpr std::array kRunMetrics{kTrainLoss,        kLearningRate, kGradientNorm,
+                                        kSamplesPerSecond, kLatency,      kMemory,
+                                        kDeviceMemory,     kLossScale,    kOverflows};
 
 /// Every name that a run of this task can report; of both tasks for Task::automatic.
 std::vector<std::string> metric_names(Task task);
