@@ -95,7 +95,8 @@ struct GradientRule {
 };
 
 /// A run of parameters that are updated alike; arrays of n f32 numbers. `working` is a copy in the
-/// working type that follows `master`; null: there is none.
+/// working type that follows `master`; null: there is none, as of biases. The working type is the
+/// operation's either way.
 struct UpdateArrays {
   std::int64_t n = 0;
   float* master = nullptr;

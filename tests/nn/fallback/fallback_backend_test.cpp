@@ -81,16 +81,20 @@ TEST_CASE("a copy that the device refuses is its error, and nothing is computed"
   CHECK(std::string(backend->last_error()) == "memory only: upload to no array");
 }
 
-TEST_CASE("an update without a copy in 16 bits is one of f32") {
-  const std::unique_ptr<Backend> backend = with_disabled({{"sgd", DType::f32}});
+// Regression: it was taken for one of f32, while the device chose its kernel by the working type.
+TEST_CASE("an update without a working copy is one of the working type, as biases are") {
+  const std::unique_ptr<Backend> backend = with_disabled({{"sgd", DType::bf16}});
   const contract::Array master(*backend, DType::f32, {2}, {1, 2});
   const contract::Array gradient(*backend, DType::f32, {2}, {2, 4});
   const contract::Records<StepState> state(*backend, {{.factor = 0.5F, .applied = 1}});
-  const UpdateArrays arrays{.n = 2,
-                            .master = master.floats(),
-                            .gradient = gradient.floats(),
-                            .working_type = DType::bf16};
+  UpdateArrays arrays{.n = 2,
+                      .master = master.floats(),
+                      .gradient = gradient.floats(),
+                      .working_type = DType::bf16};
   CHECK(backend->sgd(arrays, {.lr = 0.25F}, state.data()) == Status::ok);
+  CHECK(master.numbers() == contract::Doubles{0.75, 1.5});
+  arrays.working_type = DType::f32;
+  CHECK(backend->sgd(arrays, {.lr = 0.25F}, state.data()) == Status::unsupported);
   CHECK(master.numbers() == contract::Doubles{0.75, 1.5});
 }
 

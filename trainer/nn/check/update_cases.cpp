@@ -3,24 +3,48 @@
 namespace autoglm::nn {
 namespace {
 
-UpdateArrays arrays_of(TrialRun& run, DType type, std::int64_t n, bool second) {
-  UpdateArrays arrays{.n = n,
-                      .master = run.floats_in_out("master", n),
-                      .gradient = run.floats(n),
-                      .first = run.floats_in_out("first", n, 0.1F),
-                      .working_type = type};
-  if (second) {
-    arrays.second = run.floats_in_out("second", n, 0.01F, 0.1F);
-  }
+/// Of biases: without a working copy. Moments: SGD's 0 or 1, Adam's 2.
+UpdateArrays bias_arrays(TrialRun& run, DType type, std::int64_t n, int moments) {
+  return {.n = n,
+          .master = run.floats_in_out("master", n),
+          .gradient = run.floats(n),
+          .first = moments > 0 ? run.floats_in_out("first", n, 0.1F) : nullptr,
+          .second = moments > 1 ? run.floats_in_out("second", n, 0.01F, 0.1F) : nullptr,
+          .working_type = type};
+}
+UpdateArrays weight_arrays(TrialRun& run, DType type, std::int64_t n, int moments) {
+  UpdateArrays arrays = bias_arrays(run, type, n, moments);
   arrays.working = run.out("working", type, {n}).data;
   return arrays;
+}
+
+void add_bias_updates(DType type, std::int64_t n, std::vector<Case>& cases) {
+  const std::string text = std::to_string(n) + " without a copy";
+  for (const bool momentum : {false, true}) {
+    cases.push_back({"sgd", text + (momentum ? "" : " or momentum"), type, [=](TrialRun& run) {
+                       const UpdateArrays arrays = bias_arrays(run, type, n, momentum ? 1 : 0);
+                       const StepState* state = run.state({.factor = 2, .applied = 1});
+                       const SgdStep step{.lr = 0.1F, .momentum = momentum ? 0.9F : 0};
+                       run.check(run.backend().sgd(arrays, step, state));
+                     }});
+  }
+  cases.push_back({"adam", text, type, [=](TrialRun& run) {
+                     const UpdateArrays arrays = bias_arrays(run, type, n, 2);
+                     const StepState* state = run.state({.factor = 2, .applied = 2});
+                     run.check(run.backend().adam(arrays, {.lr = 0.01F}, state));
+                   }});
+  cases.push_back({"adam", text + " skipped", type, [=](TrialRun& run) {
+                     const UpdateArrays arrays = bias_arrays(run, type, n, 2);
+                     const StepState* state = run.state({.skip = 1, .applied = 1});
+                     run.check(run.backend().adam(arrays, {.lr = 1}, state));
+                   }});
 }
 
 void add_updates(DType type, std::int64_t n, std::vector<Case>& cases) {
   for (const bool nesterov : {false, true}) {
     cases.push_back(
         {"sgd", std::to_string(n) + (nesterov ? " nesterov" : ""), type, [=](TrialRun& run) {
-           const UpdateArrays arrays = arrays_of(run, type, n, false);
+           const UpdateArrays arrays = weight_arrays(run, type, n, 1);
            const StepState* state = run.state({.factor = 0.5F, .applied = 3});
            const SgdStep step{
                .lr = 0.1F, .momentum = 0.9F, .nesterov = nesterov, .weight_decay = 0.01F};
@@ -33,22 +57,13 @@ void add_updates(DType type, std::int64_t n, std::vector<Case>& cases) {
           {"adam",
            std::to_string(n) + (decoupled ? " decoupled" : "") + " step " + std::to_string(applied),
            type, [=](TrialRun& run) {
-             const UpdateArrays arrays = arrays_of(run, type, n, true);
+             const UpdateArrays arrays = weight_arrays(run, type, n, 2);
              const StepState* state = run.state({.factor = 0.5F, .applied = applied});
              const AdamStep step{.lr = 0.01F, .weight_decay = 0.1F, .decoupled = decoupled};
              run.check(run.backend().adam(arrays, step, state));
            }});
     }
   }
-  cases.push_back({"adam", std::to_string(n) + " skipped", type, [=](TrialRun& run) {
-                     const UpdateArrays arrays{.n = n,
-                                               .master = run.floats_in_out("master", n),
-                                               .gradient = run.floats(n),
-                                               .first = run.floats_in_out("first", n),
-                                               .second = run.floats_in_out("second", n)};
-                     const StepState* state = run.state({.skip = 1, .applied = 1});
-                     run.check(run.backend().adam(arrays, {.lr = 1}, state));
-                   }});
 }
 
 void add_sums(std::int64_t n, std::vector<Case>& cases) {
@@ -91,6 +106,7 @@ void add_sums(std::int64_t n, std::vector<Case>& cases) {
 void add_update_cases(DType type, std::vector<Case>& cases) {
   for (const std::int64_t n : {1, 7, 64, 5001}) {
     add_updates(type, n, cases);
+    add_bias_updates(type, n, cases);
     if (type == DType::f32) {
       add_sums(n, cases);
     }

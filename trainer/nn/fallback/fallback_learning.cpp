@@ -4,10 +4,6 @@
 namespace autoglm::nn {
 namespace {
 
-DType type_of(const UpdateArrays& arrays) {
-  return arrays.working == nullptr ? DType::f32 : arrays.working_type;
-}
-
 /// All but the gradient are read as well as written: a step that is skipped writes nothing.
 auto changed(const UpdateArrays& arrays) {
   const auto copy = [&arrays](HostCopies& copies) {
@@ -65,12 +61,12 @@ Status FallbackBackend::judge_gradients(const float* gradients, std::int64_t n,
 
 Status FallbackBackend::sgd(const UpdateArrays& arrays, const SgdStep& step,
                             const StepState* state) noexcept {
-  return compute("sgd", type_of(arrays), &Backend::sgd, changed(arrays), step, read(state));
+  return compute("sgd", arrays.working_type, &Backend::sgd, changed(arrays), step, read(state));
 }
 
 Status FallbackBackend::adam(const UpdateArrays& arrays, const AdamStep& step,
                              const StepState* state) noexcept {
-  return compute("adam", type_of(arrays), &Backend::adam, changed(arrays), step, read(state));
+  return compute("adam", arrays.working_type, &Backend::adam, changed(arrays), step, read(state));
 }
 
 }  // namespace autoglm::nn
