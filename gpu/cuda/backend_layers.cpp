@@ -94,6 +94,10 @@ Status CudaBackend::add_columns(const Tensor& dy, float* totals) {
 
 Status CudaBackend::convolve(const Convolution& convolution, const ConvolutionArrays& arrays,
                              const Epilogue& epilogue) {
+  // A handle of cuDNN is of the device that is chosen when it is made.
+  if (const Status begun = context_.check(cudaSuccess); begun != Status::ok) {
+    return begun;
+  }
   // cuDNN's plans give sums that are rounded already.
   const bool may_plan = convolution.suits_cudnn() && !epilogue.widens(convolution.type);
   if (!may_plan || !plans_.has(context_, convolution, arrays)) {

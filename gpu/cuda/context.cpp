@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 namespace autoglm::gpu {
 namespace {
@@ -114,14 +115,14 @@ Status Context::check(cublasStatus_t error, Place place) {
 
 Status Context::scratch(std::size_t bytes, void** address) {
   if (bytes > scratch_bytes_) {
-    const Status done = check(cudaStreamSynchronize(queue_.stream));
-    if (done != Status::ok) {
-      return done;
+    Status status = check(cudaStreamSynchronize(queue_.stream));
+    if (status == Status::ok) {
+      scratch_bytes_ = 0;
+      status = check(cudaFree(std::exchange(scratch_, nullptr)));
     }
-    cudaFree(scratch_);
-    scratch_ = nullptr;
-    scratch_bytes_ = 0;
-    const Status status = check(cudaMalloc(&scratch_, bytes));
+    if (status == Status::ok) {
+      status = check(cudaMalloc(&scratch_, bytes));
+    }
     if (status != Status::ok) {
       return status;
     }
