@@ -32,7 +32,7 @@ Status CudaBackend::linear_forward(const Tensor& x, const Tensor& w, const float
                         .result_type = y.type};
   const Epilogue epilogue{bias, activation == nn::Activation::relu};
   void* scratch = nullptr;
-  const Status status = context_.scratch(product_scratch(product, epilogue), &scratch);
+  const Status status = context_.scratch(product_scratch(context_, product, epilogue), &scratch);
   return status == Status::ok ? multiply(context_, product, epilogue, scratch) : status;
 }
 

@@ -16,7 +16,8 @@ struct ColumnPlan {
   std::int64_t chunk_rows = 0;  // rows of a block
   dim3 grid{};                  // column groups, chunks
 
-  ColumnPlan(std::int64_t row_count, std::int64_t column_count, int width, std::int64_t most_blocks)
+  ColumnPlan(const Queue& queue, std::int64_t row_count, std::int64_t column_count, int width,
+             std::int64_t most_blocks)
       : rows(row_count), columns(column_count) {
     const std::int64_t runs = divide_up(columns, width);
     while (groups < 32 && groups < runs) {
@@ -25,7 +26,8 @@ struct ColumnPlan {
     const std::int64_t across = divide_up(runs, groups);
     const std::int64_t useful = divide_up(rows, std::int64_t{kThreads} / groups * 4);
     std::int64_t chunks = most_blocks / across;
-    chunks = chunks < 1 ? 1 : chunks > useful ? useful : chunks > 65535 ? 65535 : chunks;
+    chunks = chunks < 1 ? 1 : chunks > useful ? useful : chunks;
+    chunks = chunks > queue.grid_lines ? queue.grid_lines : chunks;
     chunk_rows = divide_up(rows, chunks);
     grid = {static_cast<unsigned>(across), static_cast<unsigned>(divide_up(rows, chunk_rows))};
   }
@@ -54,10 +56,10 @@ cudaError_t column_map(const Queue& queue, const Body& body, std::int64_t rows,
                        std::int64_t columns, bool wide) {
   const std::int64_t blocks = std::int64_t{queue.processors} * 16;
   if (wide && columns % W == 0) {
-    const ColumnPlan plan(rows, columns, W, blocks);
+    const ColumnPlan plan(queue, rows, columns, W, blocks);
     return launch(queue, plan.grid, column_map_kernel<W, Body>, body, plan);
   }
-  const ColumnPlan plan(rows, columns, 1, blocks);
+  const ColumnPlan plan(queue, rows, columns, 1, blocks);
   return launch(queue, plan.grid, column_map_kernel<1, Body>, body, plan);
 }
 
@@ -140,7 +142,7 @@ template <int W, class Sum, class Reader, class Finish>
 cudaError_t column_sums(const Queue& queue, const Reader& read, const Finish& finish,
                         std::int64_t rows, std::int64_t columns, bool wide, void* scratch) {
   const int width = wide && columns % W == 0 ? W : 1;
-  const ColumnPlan plan(rows, columns, width, std::int64_t{queue.processors} * 4);
+  const ColumnPlan plan(queue, rows, columns, width, std::int64_t{queue.processors} * 4);
   Sum* partials = static_cast<Sum*>(scratch);
   const cudaError_t status =
       width == 1

@@ -50,6 +50,7 @@ Context::~Context() {
 
 Status Context::open(int device) {
   call_ = "open";
+  queue_.grid_lines = limits_.grid_lines;
   Status status = check(cudaSetDevice(device));
   if (status != Status::ok) {
     return status;
@@ -128,7 +129,9 @@ Status Context::scratch(std::size_t bytes, void** address) {
     }
     scratch_bytes_ = bytes;
   }
-  *address = scratch_;
+  // At its end: who uses more than was asked for leaves the allocation, which is seen.
+  constexpr std::size_t kRaster = 256;
+  *address = static_cast<char*>(scratch_) + (scratch_bytes_ - bytes) / kRaster * kRaster;
   return Status::ok;
 }
 

@@ -6,8 +6,6 @@
 namespace autoglm::gpu {
 namespace {
 
-/// Patches are made of so many images at a time that they stay below this, but of one at least.
-constexpr std::size_t kMostBytes = std::size_t{256} << 20U;
 /// Rows of patches begin at multiples of so many numbers, so that cuBLAS and the kernel that
 /// gathers them can move 16 bytes at once.
 constexpr std::int64_t kPitch = 8;
@@ -27,11 +25,11 @@ class PatchProducts {
 
   Status run() {
     const std::int64_t images = convolution_.x[0];
+    const std::size_t most = context_.limits().patch_bytes / bytes_of_image();
     const std::int64_t at_once =
         convolution_.is_pixelwise()
             ? images
-            : std::clamp<std::int64_t>(static_cast<std::int64_t>(kMostBytes / bytes_of_image()), 1,
-                                       images);
+            : std::clamp<std::int64_t>(static_cast<std::int64_t>(most), 1, images);
     Status status = reserve(at_once);
     for (std::int64_t first = 0; first < images && status == Status::ok; first += at_once) {
       status = treat(part(first, std::min(at_once, images - first)));
@@ -60,7 +58,7 @@ class PatchProducts {
         convolution_.is_pixelwise() ? 0 : bytes_of_image() * static_cast<std::size_t>(images);
     const std::size_t behind = (bytes + kRaster - 1) / kRaster * kRaster;
     const std::size_t more = convolution_.kind == Convolution::Kind::forward
-                                 ? product_scratch(product(part(0, images)), epilogue_)
+                                 ? product_scratch(context_, product(part(0, images)), epilogue_)
                                  : 0;
     const Status status = context_.scratch(behind + more, &patches_);
     product_scratch_ = static_cast<char*>(patches_) + behind;

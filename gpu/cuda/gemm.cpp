@@ -19,13 +19,10 @@ cudaDataType_t data_type(DType type) {
   return CUDA_R_32F;
 }
 
-/// Wide sums are made of so many rows at a time that they stay below this, and so in the L2 cache
-/// of large devices (A100: 40 MB); of one row at least.
-constexpr std::int64_t kMostWide = std::int64_t{32} << 20U;
-
-std::int64_t rows_at_once(const Product& product) {
+std::int64_t rows_at_once(const Context& context, const Product& product) {
   const std::int64_t row = product.n * static_cast<std::int64_t>(sizeof(float));
-  return std::clamp<std::int64_t>(kMostWide / row, 1, product.m);
+  const auto most = static_cast<std::int64_t>(context.limits().wide_bytes);
+  return std::clamp<std::int64_t>(most / row, 1, product.m);
 }
 
 /// `count` rows of the product from `first` on. REQUIRES: a is not transposed.
@@ -59,11 +56,12 @@ Status multiply(Context& context, const Product& product) {
       data_type(product.result_type), product.n, CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT));
 }
 
-std::size_t product_scratch(const Product& product, const Epilogue& epilogue) {
+std::size_t product_scratch(const Context& context, const Product& product,
+                            const Epilogue& epilogue) {
   if (!epilogue.widens(product.result_type) || product.m == 0 || product.n == 0) {
     return 0;
   }
-  return static_cast<std::size_t>(rows_at_once(product) * product.n) * sizeof(float);
+  return static_cast<std::size_t>(rows_at_once(context, product) * product.n) * sizeof(float);
 }
 
 // cublasLt has an epilogue with a bias, but of the result's type: a 16-bit one would be rounded
@@ -79,7 +77,7 @@ Status multiply(Context& context, const Product& product, const Epilogue& epilog
                                 : status;
   }
   Status status = Status::ok;
-  const std::int64_t at_once = rows_at_once(product);
+  const std::int64_t at_once = rows_at_once(context, product);
   for (std::int64_t first = 0; first < product.m && status == Status::ok; first += at_once) {
     const Product part = rows_of(product, first, std::min(at_once, product.m - first));
     const Rows sums{scratch, DType::f32, part.m, part.n};

@@ -36,7 +36,8 @@ struct Epilogue {
 };
 
 /// What multiply() with an epilogue needs as scratch memory, bytes; may be 0.
-std::size_t product_scratch(const Product& product, const Epilogue& epilogue);
+std::size_t product_scratch(const Context& context, const Product& product,
+                            const Epilogue& epilogue);
 /// The product and its epilogue, rounded once. REQUIRES: a is not transposed, and
 /// result is not added to.
 Status multiply(Context& context, const Product& product, const Epilogue& epilogue, void* scratch);

@@ -25,9 +25,11 @@ Sizes sizes_of(const nn::Window& window, const nn::Shape& x) {
           static_cast<int>(window.padding)};
 }
 
-dim3 place_grid(std::int64_t lines, std::int64_t line) {
-  return {static_cast<unsigned>(divide_up(line, kThreads)),
-          static_cast<unsigned>(lines < 65535 ? lines : 65535)};
+unsigned grid_lines(const Queue& queue, std::int64_t lines) {
+  return static_cast<unsigned>(lines < queue.grid_lines ? lines : queue.grid_lines);
+}
+dim3 place_grid(const Queue& queue, std::int64_t lines, std::int64_t line) {
+  return {static_cast<unsigned>(divide_up(line, kThreads)), grid_lines(queue, lines)};
 }
 
 /// A range of positions, cut to where the image is.
@@ -266,7 +268,7 @@ cudaError_t pool_forward(const Queue& queue, nn::Pooling pooling, const nn::Wind
   return with_type(x.type, [&](auto zero) {
     using T = decltype(zero);
     const Sizes sizes = sizes_of(window, x.shape);
-    const dim3 grid = place_grid(y.shape[0] * y.shape[1], y.shape[2] * y.shape[3]);
+    const dim3 grid = place_grid(queue, y.shape[0] * y.shape[1], y.shape[2] * y.shape[3]);
     return launch(
         queue, grid,
         pooling == nn::Pooling::max ? pool_forward_kernel<true, T> : pool_forward_kernel<false, T>,
@@ -279,7 +281,7 @@ cudaError_t pool_backward(const Queue& queue, nn::Pooling pooling, const nn::Win
   return with_type(dx.type, [&](auto zero) {
     using T = decltype(zero);
     const Sizes sizes = sizes_of(window, dx.shape);
-    const dim3 grid = place_grid(dx.shape[0] * dx.shape[1], dx.shape[2] * dx.shape[3]);
+    const dim3 grid = place_grid(queue, dx.shape[0] * dx.shape[1], dx.shape[2] * dx.shape[3]);
     return launch(queue, grid,
                   pooling == nn::Pooling::max ? pool_backward_kernel<true, T>
                                               : pool_backward_kernel<false, T>,
@@ -291,8 +293,7 @@ cudaError_t global_average_forward(const Queue& queue, const nn::Tensor& x, cons
   return with_type(x.type, [&](auto zero) {
     using T = decltype(zero);
     const std::int64_t images = x.shape[0];
-    const dim3 grid(static_cast<unsigned>(divide_up(x.shape[3], kWarp)),
-                    static_cast<unsigned>(images < 65535 ? images : 65535));
+    const dim3 grid(static_cast<unsigned>(divide_up(x.shape[3], kWarp)), grid_lines(queue, images));
     return launch(queue, grid, average_forward_kernel<T>, static_cast<const T*>(x.data),
                   static_cast<T*>(y.data), images, x.shape[1] * x.shape[2], x.shape[3]);
   });
@@ -303,9 +304,10 @@ cudaError_t global_average_backward(const Queue& queue, const nn::Tensor& dy,
   return with_type(dx.type, [&](auto zero) {
     using T = decltype(zero);
     const std::int64_t places = dx.shape[1] * dx.shape[2];
-    return launch(queue, place_grid(dx.shape[0], places * dx.shape[3]), average_backward_kernel<T>,
-                  static_cast<const T*>(dy.data), static_cast<T*>(dx.data), dx.shape[0],
-                  static_cast<int>(places), static_cast<int>(dx.shape[3]));
+    return launch(queue, place_grid(queue, dx.shape[0], places * dx.shape[3]),
+                  average_backward_kernel<T>, static_cast<const T*>(dy.data),
+                  static_cast<T*>(dx.data), dx.shape[0], static_cast<int>(places),
+                  static_cast<int>(dx.shape[3]));
   });
 }
 
@@ -319,7 +321,7 @@ cudaError_t add_patches(const Queue& queue, const nn::Window& window, const floa
                         const nn::Tensor& dx) {
   return with_type(dx.type, [&](auto zero) {
     using T = decltype(zero);
-    const dim3 grid = place_grid(dx.shape[0] * dx.shape[1], dx.shape[2] * dx.shape[3]);
+    const dim3 grid = place_grid(queue, dx.shape[0] * dx.shape[1], dx.shape[2] * dx.shape[3]);
     return launch(queue, grid, add_patches_kernel<T>, sizes_of(window, dx.shape), patches,
                   static_cast<T*>(dx.data));
   });

@@ -13,7 +13,8 @@ using nn::DType;
 
 struct Queue {
   cudaStream_t stream = nullptr;
-  int processors = 1;  // streaming multiprocessors
+  int processors = 1;           // streaming multiprocessors
+  std::int64_t grid_lines = 1;  // most blocks along a grid's second index
 };
 
 }  // namespace autoglm::gpu

@@ -161,7 +161,7 @@ extern "C" {
 
 cublasStatus_t cublasCreate(cublasHandle_t* handle) {
   const Call call("cublasCreate");
-  if (call.fails()) {
+  if (call.fails() || is_other_device()) {
     return CUBLAS_STATUS_NOT_INITIALIZED;
   }
   auto made = std::make_unique<cublasContext>();
@@ -257,6 +257,15 @@ cublasStatus_t cublasGemmEx_64(cublasHandle_t handle, cublasOperation_t operatio
   if (m < 0 || n < 0 || k < 0 || alpha == nullptr || beta == nullptr ||
       !is_stream(handle->stream)) {
     return CUBLAS_STATUS_INVALID_VALUE;
+  }
+  if (is_other_device()) {
+    return CUBLAS_STATUS_EXECUTION_FAILED;
+  }
+  // With cuBLAS's own, results may differ from run to run where there are streams (reference,
+  // "Results reproducibility").
+  if (handle->workspace == nullptr) {
+    complain("a product of cuBLAS without a workspace of its user");
+    return CUBLAS_STATUS_EXECUTION_FAILED;
   }
   const bool a_transposed = operation_a == CUBLAS_OP_T;
   const bool b_transposed = operation_b == CUBLAS_OP_T;

@@ -128,7 +128,7 @@ extern "C" {
 
 cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
   const Call call("cudnnCreate");
-  if (call.fails()) {
+  if (call.fails() || is_other_device()) {
     return CUDNN_STATUS_NOT_INITIALIZED;
   }
   auto made = std::make_unique<cudnnContext>();
@@ -255,7 +255,7 @@ cudnnStatus_t cudnnBackendGetAttribute(cudnnBackendDescriptor_t descriptor,
   if (name == CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE && type == CUDNN_TYPE_INT64 &&
       object->type == CUDNN_BACKEND_EXECUTION_PLAN_DESCRIPTOR) {
     *count = 1;
-    *static_cast<std::int64_t*>(elements) = kPlanWorkspace;
+    *static_cast<std::int64_t*>(elements) = plan_workspace(object->engine);
     return CUDNN_STATUS_SUCCESS;
   }
   return CUDNN_STATUS_NOT_SUPPORTED;
@@ -283,7 +283,7 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
   const Call call("cudnnBackendExecute");
   const CudnnObject* chosen = object_of(plan);
   const CudnnObject* given = object_of(pack);
-  if (call.fails()) {
+  if (call.fails() || is_other_device()) {
     return CUDNN_STATUS_EXECUTION_FAILED;
   }
   if (handles.count(handle) == 0 || chosen == nullptr || given == nullptr || !chosen->finalized ||
@@ -292,7 +292,7 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
     return CUDNN_STATUS_BAD_PARAM;
   }
   const auto* workspace = given->one<const void*>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE);
-  if (!is_allocated(workspace, static_cast<std::size_t>(kPlanWorkspace)) ||
+  if (!is_allocated(workspace, static_cast<std::size_t>(plan_workspace(chosen->engine))) ||
       object_of(const_cast<CudnnObject*>(chosen->graph)) == nullptr) {
     return CUDNN_STATUS_BAD_PARAM;
   }

@@ -183,14 +183,18 @@ cudnnStatus_t check_graph(const CudnnObject& graph) {
 std::vector<Engine> engines_for(const CudnnObject& graph, cudnnBackendHeurMode_t mode) {
   const Convolution c = convolution_of(graph);
   if (c.x.type == Number::f32) {
-    return mode == CUDNN_HEUR_MODE_A
-               ? std::vector<Engine>{Engine::tf32, Engine::nondeterministic, Engine::exact}
-               : std::vector<Engine>{Engine::exact};
+    return mode == CUDNN_HEUR_MODE_A ? std::vector<Engine>{Engine::greedy, Engine::tf32,
+                                                           Engine::nondeterministic, Engine::exact}
+                                     : std::vector<Engine>{Engine::exact};
   }
   if (c.x.sizes[1] % 8 != 0 || c.y.sizes[1] % 8 != 0) {
     return {};
   }
-  return {Engine::nondeterministic, Engine::exact};
+  return {Engine::greedy, Engine::nondeterministic, Engine::exact};
+}
+
+std::int64_t plan_workspace(Engine engine) {
+  return engine == Engine::greedy ? (std::int64_t{1} << 30U) + 1 : 512;
 }
 
 cudnnStatus_t check_arrays(const CudnnObject& graph, const PlanArrays& arrays) {

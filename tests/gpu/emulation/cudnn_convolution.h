@@ -17,7 +17,7 @@ std::vector<Engine> engines_for(const CudnnObject& graph, cudnnBackendHeurMode_t
 cudnnStatus_t check_graph(const CudnnObject& graph);
 
 /// Bytes that a plan wants, not all of which it uses.
-constexpr std::int64_t kPlanWorkspace = 512;
+std::int64_t plan_workspace(Engine engine);
 
 /// The arrays of a plan by their ids.
 struct PlanArrays {

@@ -14,8 +14,9 @@
 
 namespace autoglm::emulation {
 
-/// What the emulated engines are like. cuDNN's notes say so of its own.
-enum class Engine { exact, tf32, nondeterministic };
+/// What the emulated engines are like. cuDNN's notes say so of its own; that one wants a workspace
+/// beyond reason, its plan.
+enum class Engine { exact, tf32, nondeterministic, greedy };
 
 struct CudnnObject {
   struct Attribute {

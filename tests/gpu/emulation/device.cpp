@@ -63,6 +63,8 @@ const Settings& settings() {
   return read;
 }
 
+std::int64_t most_grid_lines() { return settings().shipped_limits ? 65535 : 16; }
+
 Control& control() {
   static Control made = make_control();
   return made;
@@ -76,6 +78,8 @@ void complain(const std::string& text) {
 }
 
 bool broken() { return control().complaint[0] != '\0'; }
+
+bool is_other_device() { return control().chosen_device != 0; }
 
 void count_live(int change) { live += static_cast<std::uint64_t>(change); }
 

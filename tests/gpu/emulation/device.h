@@ -29,12 +29,21 @@ struct Settings {
 };
 const Settings& settings();
 
+/// Blocks along a grid's second index that a launch may have: CUDA's 65535, or where limits are
+/// small, few.
+std::int64_t most_grid_lines();
+
 Control& control();
 
 /// A rule was broken: the device fails from now on, as a GPU does after a fault in a kernel; the
 /// first text is what its errors say. Texts are one line.
 void complain(const std::string& text);
 bool broken();
+
+/// Whether calls are for another device than the emulated one. Those that make something or run a
+/// kernel are refused then; copies, fills and waiting are not (CUDA C++ programming guide, "Stream
+/// and event behavior").
+bool is_other_device();
 
 /// Counts what must be given back: allocations, streams, events, handles, descriptors.
 void count_live(int change);

@@ -42,9 +42,9 @@ struct Outcome {
   std::vector<std::uint64_t> calls{};  // made until a loss was there
 };
 
-/// Whatever was made is gone when it returns.
+/// Whatever was made is gone when it returns. Before each step other code chooses another device.
 Outcome train(const Example& example) {
-  const emulation::Control& control = emulation::library_control();
+  emulation::Control& control = emulation::library_control();
   const std::uint64_t before = control.calls;
   const CudaBackend made = make_emulated_cuda_backend();
   if (made.backend == nullptr) {
@@ -60,6 +60,7 @@ Outcome train(const Example& example) {
     NetworkTrainer trainer(*made.backend, example.model,
                            {.batch = kBatch, .precision = example.precision}, example.problem);
     for (int step = 0; step < kSteps; ++step) {
+      control.chosen_device = 1;
       trainer.accumulate({.count = kBatch, .inputs = inputs.data(), .labels = labels.data()},
                          kBatch);
       trainer.update(0.01);
@@ -140,6 +141,13 @@ std::set<std::string> fail_each_call(const Example& example, bool stays_broken) 
   return failed;
 }
 
+TEST_CASE("operations choose their device, whichever was chosen before") {
+  emulation::library_control().repair();
+  for (const Example& example : examples()) {
+    CAPTURE(example.name);
+    CHECK(train(example).failure == "");
+  }
+}
 TEST_CASE("each CUDA call of three steps of an MLP may fail: the error says where, nothing leaks") {
   const std::set<std::string> failed = fail_each_call(examples()[0], false);
   for (const char* call : {"cudaSetDevice", "cudaMalloc", "cudaMallocHost", "cudaMemcpyAsync",

@@ -19,7 +19,7 @@ const char* fault_of(const cudaLaunchConfig_t& c, std::size_t parameter_bytes) {
   if (c.gridDim.x == 0 || c.gridDim.y == 0 || c.gridDim.z == 0 || threads == 0) {
     return "a grid or block of nothing";
   }
-  if (c.gridDim.x > kMostBlocks || c.gridDim.y > 65535 || c.gridDim.z > 65535) {
+  if (c.gridDim.x > kMostBlocks || c.gridDim.y > most_grid_lines() || c.gridDim.z > 65535) {
     return "a grid that is too large";
   }
   if (threads > 1024 || c.blockDim.z > 64) {
@@ -44,7 +44,7 @@ cudaError_t launch(const cudaLaunchConfig_t& configuration, const char* kernel,
   if (call.fails()) {
     return call.error();
   }
-  if (!is_stream(configuration.stream)) {
+  if (!is_stream(configuration.stream) || is_other_device()) {
     return noted(cudaErrorInvalidResourceHandle);
   }
   if (fault_of(configuration, parameter_bytes) != nullptr) {

@@ -9,8 +9,11 @@ Limits library_limits() {
   if (emulation::settings().shipped_limits) {
     return {};
   }
-  // Below what the arrays of most tests have, and no power of 2.
-  return {.staging_bytes = 1000};
+  // Below what the arrays of most tests have, and no powers of 2.
+  return {.staging_bytes = 1000,
+          .patch_bytes = 3000,
+          .wide_bytes = 1000,
+          .grid_lines = emulation::most_grid_lines()};
 }
 
 }  // namespace autoglm::gpu

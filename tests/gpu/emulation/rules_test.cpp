@@ -122,6 +122,20 @@ TEST_CASE("a device that is full says so and goes on") {
   CHECK(cudaGetLastError() == cudaSuccess);
 }
 
+TEST_CASE("where another device is chosen nothing runs and nothing is made, but copies are") {
+  Setting setting;
+  control().chosen_device = 1;
+  CHECK(launch_sum(setting.stream, setting.numbers, setting.results) ==
+        cudaErrorInvalidResourceHandle);
+  void* address = nullptr;
+  CHECK(cudaMalloc(&address, kBytes) == cudaErrorInvalidDevice);
+  CHECK(cudaMemcpyAsync(setting.results, setting.numbers, kBytes, cudaMemcpyDeviceToDevice,
+                        setting.stream) == cudaSuccess);
+  CHECK(setting.download().at(5) == 5);
+  CHECK(cudaSetDevice(0) == cudaSuccess);
+  CHECK(launch_sum(setting.stream, setting.numbers, setting.results) == cudaSuccess);
+}
+
 /// One product of 8x8 matrices, which may be changed.
 struct Product {
   std::int64_t lda = 8, ldb = 8, ldc = 8, n = 8;
@@ -129,19 +143,40 @@ struct Product {
   cublasComputeType_t compute = CUBLAS_COMPUTE_32F;
 };
 
-cublasStatus_t multiply(const Product& p) {
-  Setting setting;
-  cublasHandle_t handle = nullptr;
-  REQUIRE(cublasCreate(&handle) == CUBLAS_STATUS_SUCCESS);
-  REQUIRE(cublasSetStream(handle, setting.stream) == CUBLAS_STATUS_SUCCESS);
+/// A handle of cuBLAS with a workspace.
+class Handle {
+ public:
+  explicit Handle(cudaStream_t stream) {
+    REQUIRE(cudaMalloc(&workspace_, kBytes) == cudaSuccess);
+    REQUIRE(cublasCreate(&handle_) == CUBLAS_STATUS_SUCCESS);
+    REQUIRE(cublasSetStream(handle_, stream) == CUBLAS_STATUS_SUCCESS);
+    REQUIRE(cublasSetWorkspace(handle_, workspace_, kBytes) == CUBLAS_STATUS_SUCCESS);
+  }
+  ~Handle() {
+    CHECK(cublasDestroy(handle_) == CUBLAS_STATUS_SUCCESS);
+    CHECK(cudaFree(workspace_) == cudaSuccess);
+  }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+
+  cublasHandle_t get() const { return handle_; }
+
+ private:
+  void* workspace_ = nullptr;
+  cublasHandle_t handle_ = nullptr;
+};
+
+cublasStatus_t multiply(const Setting& setting, cublasHandle_t handle, const Product& p) {
   const float one = 1;
   const float zero = 0;
-  const cublasStatus_t status =
-      cublasGemmEx_64(handle, CUBLAS_OP_N, CUBLAS_OP_N, 8, p.n, 8, &one, setting.numbers, p.a,
-                      p.lda, setting.numbers, p.b, p.ldb, &zero, setting.results, p.c, p.ldc,
-                      p.compute, CUBLAS_GEMM_DEFAULT);
-  CHECK(cublasDestroy(handle) == CUBLAS_STATUS_SUCCESS);
-  return status;
+  return cublasGemmEx_64(handle, CUBLAS_OP_N, CUBLAS_OP_N, 8, p.n, 8, &one, setting.numbers, p.a,
+                         p.lda, setting.numbers, p.b, p.ldb, &zero, setting.results, p.c, p.ldc,
+                         p.compute, CUBLAS_GEMM_DEFAULT);
+}
+cublasStatus_t multiply(const Product& p) {
+  const Setting setting;
+  const Handle handle(setting.stream);
+  return multiply(setting, handle.get(), p);
 }
 
 TEST_CASE("products are refused that cuBLAS's reference does not allow") {
@@ -155,6 +190,15 @@ TEST_CASE("products are refused that cuBLAS's reference does not allow") {
         CUBLAS_STATUS_NOT_SUPPORTED);
   CHECK(multiply({.a = CUDA_R_16F, .b = CUDA_R_16F, .compute = CUBLAS_COMPUTE_16F}) ==
         CUBLAS_STATUS_NOT_SUPPORTED);
+}
+
+TEST_CASE("a product is refused for which cuBLAS has forgotten its workspace with a new stream") {
+  Setting setting;
+  const Handle handle(setting.stream);
+  REQUIRE(cublasSetStream(handle.get(), setting.stream) == CUBLAS_STATUS_SUCCESS);
+  CHECK(multiply(setting, handle.get(), {}) == CUBLAS_STATUS_EXECUTION_FAILED);
+  CHECK(std::string(control().complaint) == "a product of cuBLAS without a workspace of its user");
+  control().repair();
 }
 
 TEST_CASE("attributes of cuDNN's descriptors are of their table, of their type, and final") {

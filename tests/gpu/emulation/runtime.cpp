@@ -111,7 +111,14 @@ cudaError_t cudaGetDeviceCount(int* count) {
 
 cudaError_t cudaSetDevice(int device) {
   const Call call("cudaSetDevice");
-  return call.fails() ? call.error() : noted(device == 0 ? cudaSuccess : cudaErrorInvalidDevice);
+  if (call.fails()) {
+    return call.error();
+  }
+  if (device != 0) {
+    return noted(cudaErrorInvalidDevice);
+  }
+  control().chosen_device = device;
+  return cudaSuccess;
 }
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
@@ -170,6 +177,9 @@ cudaError_t cudaMalloc(void** address, std::size_t bytes) {
   const Call call("cudaMalloc");
   if (call.fails()) {
     return call.error(cudaErrorMemoryAllocation);
+  }
+  if (is_other_device()) {
+    return noted(cudaErrorInvalidDevice);
   }
   if (bytes == 0) {
     *address = nullptr;
@@ -277,7 +287,7 @@ cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
     return call.error();
   }
   // Streams that wait for the default one are not emulated.
-  *stream = flags == cudaStreamNonBlocking ? make_stream() : nullptr;
+  *stream = flags == cudaStreamNonBlocking && !is_other_device() ? make_stream() : nullptr;
   return noted(*stream == nullptr ? cudaErrorInvalidValue : cudaSuccess);
 }
 
@@ -319,7 +329,7 @@ cudaError_t cudaEventCreateWithFlags(cudaEvent_t* event, unsigned flags) {
   if (call.fails()) {
     return call.error();
   }
-  if (flags > cudaEventDisableTiming) {
+  if (flags > cudaEventDisableTiming || is_other_device()) {
     return noted(cudaErrorInvalidValue);
   }
   *event = make_event();

@@ -19,7 +19,7 @@ const char* name_of(Activation activation) {
   return "";
 }
 
-void add_elementwise(DType type, const Shape& shape, std::vector<Case>& cases) {
+void add_activations(DType type, const Shape& shape, std::vector<Case>& cases) {
   const std::string text = text_of(shape);
   for (const Activation activation : {Activation::identity, Activation::relu, Activation::tanh,
                                       Activation::gelu, Activation::silu}) {
@@ -35,6 +35,10 @@ void add_elementwise(DType type, const Shape& shape, std::vector<Case>& cases) {
                        run.check(run.backend().activation_backward(activation, saved, dy, dy));
                      }});
   }
+}
+
+void add_other_maps(DType type, const Shape& shape, std::vector<Case>& cases) {
+  const std::string text = text_of(shape);
   for (const Activation activation : {Activation::identity, Activation::relu}) {
     cases.push_back({"add", text + " " + name_of(activation), type, [=](TrialRun& run) {
                        const Tensor a = run.in(type, shape);
@@ -105,14 +109,16 @@ void add_global_average(DType type, const Shape& x_shape, std::vector<Case>& cas
 
 void add_array_cases(DType type, std::vector<Case>& cases) {
   for (const Shape& shape : {Shape{1}, Shape{7}, Shape{3, 32}, Shape{2, 3, 5, 7}, Shape{5000}}) {
-    add_elementwise(type, shape, cases);
+    add_activations(type, shape, cases);
+    add_other_maps(type, shape, cases);
   }
+  add_other_maps(type, {140001}, cases);  // more than a small device treats at once
   add_pooling(type, {2, 6, 6, 8}, {2, 2, 0}, cases);
   add_pooling(type, {3, 7, 5, 3}, {3, 2, 1}, cases);
   add_pooling(type, {1, 1, 1, 1}, {1, 1, 0}, cases);
   add_pooling(type, {2, 9, 8, 33}, {3, 1, 2}, cases);
-  for (const Shape& shape :
-       {Shape{1, 1, 1, 1}, Shape{3, 4, 4, 8}, Shape{2, 7, 5, 33}, Shape{5, 3, 3, 130}}) {
+  for (const Shape& shape : {Shape{1, 1, 1, 1}, Shape{3, 4, 4, 8}, Shape{2, 7, 5, 33},
+                             Shape{5, 3, 3, 130}, Shape{40, 2, 2, 3}}) {
     add_global_average(type, shape, cases);
   }
 }

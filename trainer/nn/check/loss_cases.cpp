@@ -50,6 +50,23 @@ void add_others(DType type, std::int64_t m, std::int64_t n, std::vector<Case>& c
                    }});
 }
 
+/// Of which f32 does not hold the exponentials.
+void add_large(DType type, std::int64_t m, std::int64_t classes, std::vector<Case>& cases) {
+  const std::string text = text_of({m, classes}) + " large";
+  cases.push_back({"softmax", text, type, [=](TrialRun& run) {
+                     const Tensor logits = run.in(type, {m, classes}, 3, 200);
+                     run.check(run.backend().softmax(logits, run.floats_out("p", m * classes)));
+                   }});
+  cases.push_back({"class_loss", text, type, [=](TrialRun& run) {
+                     const Tensor logits = run.in(type, {m, classes}, 3, 200);
+                     const std::int32_t* labels =
+                         run.integers(m, 0, static_cast<std::int32_t>(classes));
+                     float* losses = run.floats_out("losses", m);
+                     run.check(run.backend().class_loss({}, logits, labels, 1, run.state({}),
+                                                        losses, run.out("d", type, {m, classes})));
+                   }});
+}
+
 }  // namespace
 
 void add_loss_cases(DType type, std::vector<Case>& cases) {
@@ -62,6 +79,8 @@ void add_loss_cases(DType type, std::vector<Case>& cases) {
     add_others(type, m, classes, cases);
   }
   add_others(type, 4, 1, cases);
+  add_large(type, 9, 33, cases);
+  add_large(type, 3, 5000, cases);
 }
 
 }  // namespace autoglm::nn

@@ -52,14 +52,17 @@ void add_convolution(DType type, const ImageShape& s, std::vector<Case>& cases) 
   const std::string shape = text_of(x_shape) + " " + text_of({s.n, k, s.window.stride}) + " pad " +
                             std::to_string(s.window.padding);
   for (const bool relu : {false, true}) {
-    cases.push_back({"conv_forward", shape + (relu ? " bias relu" : ""), type, [=](TrialRun& run) {
-                       const Tensor x = run.in(type, x_shape);
-                       const Tensor w = run.in(type, w_shape, small);
-                       const float* b = relu ? run.floats(s.n) : nullptr;
-                       const Tensor y = run.out("y", type, y_shape);
-                       run.check(run.backend().conv_forward(
-                           s.window, x, w, b, y, relu ? Activation::relu : Activation::identity));
-                     }});
+    for (const bool bias : {false, true}) {
+      cases.push_back({"conv_forward", shape + (bias ? " bias" : "") + (relu ? " relu" : ""), type,
+                       [=](TrialRun& run) {
+                         const Tensor x = run.in(type, x_shape);
+                         const Tensor w = run.in(type, w_shape, small);
+                         const float* b = bias ? run.floats(s.n) : nullptr;
+                         const Tensor y = run.out("y", type, y_shape);
+                         run.check(run.backend().conv_forward(
+                             s.window, x, w, b, y, relu ? Activation::relu : Activation::identity));
+                       }});
+    }
   }
   cases.push_back({"conv_backward_data", shape, type, [=](TrialRun& run) {
                      const Tensor dy = run.in(type, y_shape);
@@ -88,6 +91,7 @@ void add_product_cases(DType type, std::vector<Case>& cases) {
   add_convolution(type, {1, 1, 1, 1, 1, {1, 1, 0}}, cases);
   add_convolution(type, {2, 5, 7, 3, 4, {3, 1, 1}}, cases);
   add_convolution(type, {3, 9, 8, 8, 16, {3, 2, 1}}, cases);
+  add_convolution(type, {5, 9, 8, 8, 16, {3, 2, 1}}, cases);  // the same of other batches
   add_convolution(type, {2, 8, 8, 16, 8, {1, 1, 0}}, cases);
   add_convolution(type, {2, 7, 7, 5, 9, {1, 2, 0}}, cases);
   add_convolution(type, {4, 12, 12, 1, 8, {5, 1, 2}}, cases);
