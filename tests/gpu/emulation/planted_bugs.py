@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Plants a bug in the CUDA backend's sources, and sees that the tests on the emulated device find it:
-tests/gpu/emulation/planted_bugs.py [--preset dev] [--jobs 2] [NAME…]
+tests/gpu/emulation/planted_bugs.py [--preset dev] [--jobs 2] [--list] [NAME…]
 
 A bug is a change of a line or two (planted_bugs.json). What it touches is compiled again, linked with
-the rest of the build into a library of its own, and given to the checks that the bug names. Prints a
-line for each: what caught it, and the first thing that was said. Ends with 1 if one was missed, or if
-a check complains where there is no bug. With the presets asan and tsan: the bugs that their sanitizers
-should find ("watches").
+the rest of the build into a library of its own, and given to the checks that the bug names. What of
+the build is needed is built first. Prints a line for each: what caught it, and the first thing that
+was said. Ends with 1 if one was missed, or if a check complains where there is no bug; with 2 if there
+is nothing to plant. With the presets asan and tsan: the bugs that their sanitizers should find
+("watches").
 """
 
 import argparse
@@ -31,7 +32,8 @@ COMPLAINT = re.compile(r"emulated CUDA device: .*|WRONG .*|.*ERROR: .*|.*runtime
 class Build:
     """The build of a preset, whose objects are used again."""
 
-    def __init__(self, preset):
+    def __init__(self, preset, programs):
+        subprocess.run([ROOT / "scripts/build", preset, "autoglm_cuda_emul", *programs], check=True)
         self.folder = ROOT / "build" / preset
         commands = json.loads((self.folder / "compile_commands.json").read_text())
         self.commands = {pathlib.Path(entry["file"]).name: entry["command"] for entry in commands
@@ -83,11 +85,17 @@ def plant(bug, overlay):
     shutil.copytree(ROOT / "gpu", overlay / "gpu")
     for change in bug["changes"]:
         path = overlay / "gpu/cuda" / change["file"]
-        text = path.read_text()
-        if text.count(change["old"]) != change.get("times", 1):
-            raise SystemExit(f"{bug['name']}: {change['file']} holds its text "
-                             f"{text.count(change['old'])} times; correct planted_bugs.json")
-        path.write_text(text.replace(change["old"], change["new"]))
+        path.write_text(path.read_text().replace(change["old"], change["new"]))
+
+
+def misfits(bugs):
+    """A line for each change that the sources have no place for."""
+    for bug in bugs:
+        for change in bug["changes"]:
+            found = (ROOT / "gpu/cuda" / change["file"]).read_text().count(change["old"])
+            if found != change.get("times", 1):
+                yield (f"planted_bugs.py: {bug['name']}: gpu/cuda/{change['file']} holds its text "
+                       f"{found} times, not {change.get('times', 1)}; correct planted_bugs.json")
 
 
 def sources_of(bug):
@@ -136,17 +144,46 @@ def judge(build, bug, folder):
     return not bug["changes"], f"{bug['name']}: " + ("MISSED" if bug["changes"] else "nothing found")
 
 
-def main():
+def arguments_of():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--preset", default="dev")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--list", action="store_true", help="print names, build nothing")
     parser.add_argument("names", nargs="*", help="bugs whose names hold one of these")
-    arguments = parser.parse_args()
+    return parser.parse_args()
+
+
+def chosen_bugs(arguments):
+    """None, with a line: there are none, or they do not fit the sources."""
     bugs = json.loads((HERE / "planted_bugs.json").read_text())
     if arguments.names:
         bugs = [bug for bug in bugs if any(name in bug["name"] for name in arguments.names)]
-    build = Build(arguments.preset)
+    if not bugs:
+        print(f"planted_bugs.py: no bug's name holds {' or '.join(arguments.names)}; --list has them",
+              file=sys.stderr)
+    faults = list(misfits(bugs))
+    print(*faults, sep="\n", end="\n" if faults else "", file=sys.stderr)
+    return None if faults or not bugs else bugs
+
+
+def main():
+    arguments = arguments_of()
+    bugs = chosen_bugs(arguments)
+    if bugs is None:
+        return 2
+    if arguments.list:
+        print(*(bug["name"] for bug in bugs), sep="\n")
+        return 0
+    programs = sorted({check.split()[0] for bug in bugs for check in bug["checks"]})
+    try:
+        build = Build(arguments.preset, programs)
+    except subprocess.CalledProcessError:
+        return 2  # scripts/build has said why
     bugs = [bug for bug in bugs if build.watch() in bug.get("watches", ["hooks"])]
+    if not bugs:
+        print(f"planted_bugs.py: none of these is for the preset {arguments.preset} to find, by their "
+              '"watches" in planted_bugs.json', file=sys.stderr)
+        return 2
     folder = build.folder / "planted"
     good = 0
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
