@@ -7,7 +7,7 @@
 
 namespace autoglm::emulation {
 
-/// Who touched a pair of bytes last; 0: nobody. race.h says what the bits mean.
+/// Who touched a pair of bytes last; 0: nobody. race.cpp says what the bits mean.
 struct Trace {
   std::uint64_t writer = 0;
   std::uint64_t reader = 0;

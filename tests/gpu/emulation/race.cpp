@@ -11,7 +11,8 @@ namespace {
 
 // A trace, from its lowest bit: thread 10, barrier of the block 8, of the warp 4, block 12, stream
 // 3, sequence 23; whether there are readers of several threads, warps, blocks; whether it is a
-// trace at all. Numbers that do not fit are cut off: a race may then pass unseen.
+// trace at all. Numbers that do not fit are cut off: where blocks or operations are taken for one a
+// race may pass unseen, where barriers are, what is in order be reported.
 constexpr std::uint64_t kValid = std::uint64_t{1} << 63U;
 constexpr std::uint64_t kManyBlocks = std::uint64_t{1} << 62U;
 constexpr std::uint64_t kManyWarps = std::uint64_t{1} << 61U;
@@ -66,6 +67,7 @@ const char* conflict(const Actor& actor, std::uint64_t mine, std::uint64_t other
              : "threads of a warp without a barrier";
 }
 
+/// Readers of one operation are kept together; those of another one, ordered or not, are forgotten.
 std::uint64_t with_reader(std::uint64_t before, std::uint64_t mine) {
   if ((before & kValid) == 0 || operation_of(before) != operation_of(mine)) {
     return mine;

@@ -1,7 +1,8 @@
 // Who may touch memory when. Two accesses to the same bytes, one of them a write, must be ordered:
 // within a kernel by a barrier of their block or warp, between operations by streams and events.
-// Exact at the level of bytes: kernels are compiled with GCC's hooks for its thread sanitizer, and
-// the hooks are ours (instrumentation.cpp).
+// Exact at the level of pairs of bytes, and numbers have two at least: kernels are compiled with
+// GCC's hooks for its thread sanitizer, and the hooks are ours (instrumentation.cpp). What passes
+// nevertheless is in README.md.
 #pragma once
 
 #include <array>
