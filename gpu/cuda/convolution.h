@@ -57,8 +57,8 @@ class ConvolutionPlans {
   ConvolutionPlans(const ConvolutionPlans&) = delete;
   ConvolutionPlans& operator=(const ConvolutionPlans&) = delete;
 
-  /// Whether there is a plan; where there is none, patches are used. REQUIRES:
-  /// convolution.suits_cudnn().
+  /// Whether there is a plan; where there is none, or none could be made for want of memory,
+  /// patches are used from then on. REQUIRES: convolution.suits_cudnn().
   bool has(Context& context, const Convolution& convolution, const ConvolutionArrays& arrays);
   /// REQUIRES: has() just said so.
   Status run(Context& context, const ConvolutionArrays& arrays);
