@@ -18,7 +18,9 @@ class CudaBackend final : public nn::Backend {
 
   const nn::BackendInfo& info() const noexcept override { return info_; }
   const char* last_error() const noexcept override { return context_.last_error(); }
-  std::size_t scratch_bytes() const noexcept override { return context_.scratch_bytes(); }
+  std::size_t scratch_bytes() const noexcept override {
+    return context_.scratch_bytes() + staging_.device_bytes();
+  }
 
   Status allocate(std::size_t bytes, void** address) noexcept override;
   void release(void* address) noexcept override;

@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "tests/gpu/emulation/streams.h"
+
 namespace autoglm::emulation {
 namespace {
 
@@ -52,6 +54,7 @@ Control make_control() {
   made.stays_broken = made.failing_call != 0;
   made.memory_bytes = number("AUTOGLM_EMULATION_MEMORY", std::uint64_t{1} << 30U);
   made.live = [] { return live; };
+  made.pending = pending;
   made.repair = repair;
   return made;
 }

@@ -121,14 +121,24 @@ void submit(cudaStream_t stream, std::string what, std::function<void(const Acto
 }
 
 void wait_for(cudaStream_t stream) {
+  ++control().waits;
   const unsigned place = place_of(stream);
   wait_until(place, queues[place].last);
 }
 
 void wait_for_all() {
+  ++control().waits;
   for (unsigned place = 0; place < kMostStreams; ++place) {
     wait_until(place, queues[place].last);
   }
+}
+
+std::uint64_t pending() {
+  std::uint64_t sum = 0;
+  for (const Queue& queue : queues) {
+    sum += queue.waiting.size();
+  }
+  return sum;
 }
 
 cudaEvent_t make_event() {
@@ -155,6 +165,9 @@ void let_wait(cudaStream_t stream, cudaEvent_t event) {
   queues[place_of(stream)].after.join(event_of(event).clock);
 }
 
-void wait_for(cudaEvent_t event) { wait_until(event_of(event).stream, event_of(event).clock); }
+void wait_for(cudaEvent_t event) {
+  ++control().event_waits;
+  wait_until(event_of(event).stream, event_of(event).clock);
+}
 
 }  // namespace autoglm::emulation

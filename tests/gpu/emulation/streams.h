@@ -4,6 +4,7 @@
 
 #include <cuda_runtime_api.h>
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -23,6 +24,9 @@ void submit(cudaStream_t stream, std::string what, std::function<void(const Acto
 /// Runs what the stream holds, or all streams; the host has waited for it then.
 void wait_for(cudaStream_t stream);
 void wait_for_all();
+
+/// How many operations have not run yet, in all streams.
+std::uint64_t pending();
 
 cudaEvent_t make_event();
 bool is_event(cudaEvent_t event);

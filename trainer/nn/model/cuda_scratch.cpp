@@ -30,6 +30,12 @@ std::int64_t images_at_once(std::size_t bytes_of_image, std::int64_t samples) {
 
 }  // namespace
 
+// Four, of a part each.
+std::size_t CudaScratch::landings(std::size_t greatest) {
+  constexpr std::size_t kMostPart = std::size_t{8} << 20U;
+  return 4 * std::min(greatest, kMostPart);
+}
+
 // 1024 partial sums and a mean, f64.
 std::size_t CudaScratch::sum() { return (1024 + 1) * sizeof(double); }
 

@@ -19,6 +19,9 @@ class CudaScratch {
   CudaScratch(const BackendInfo& device, DType working, std::int64_t samples)
       : processors_(device.processors), working_(working), samples_(samples) {}
 
+  /// What uploads keep, besides what the operations take: `greatest` bytes go at once at most
+  /// (gpu/cuda/staging.cpp).
+  static std::size_t landings(std::size_t greatest);
   /// Of a long array: of losses, of gradients (gpu/cuda/sums.cu).
   static std::size_t sum();
   /// `columns`: features or channels (gpu/cuda/batch_norm.cu).

@@ -68,7 +68,12 @@ std::size_t cuda_scratch(const Network& network, const StepPlan& plan, const Bac
     constexpr ValueId kInput = 0;
     most = std::max(most, node.layer->scratch(of_layers, node.x != kInput));
   }
-  return most;
+  const auto bytes = [&plan](StorageId id) {
+    return plan.training.storages[static_cast<std::size_t>(id)].bytes;
+  };
+  return most +
+         CudaScratch::landings(std::max(
+             {greatest_array(network), bytes(plan.training.staged), bytes(plan.training.truth)}));
 }
 
 // What HostCopies (trainer/nn/fallback) may come to hold: of each argument of the operations the
