@@ -51,6 +51,39 @@ __device__ Judged focal(const nn::ClassLoss& loss, float log_p) {
   return {-weight * log_p, factor};
 }
 
+/// A row whose label has the logit `chosen`. All threads of its team must call it.
+template <int Team, class T>
+__device__ Judged judge(const nn::ClassLoss& loss, const Row<T>& row, float chosen,
+                        const Exponentials& found, float* shared) {
+  const float log_sum = logf(found.sum);
+  const float log_p = chosen - found.greatest - log_sum;
+  if (loss.focal) {
+    return focal(loss, log_p);
+  }
+  if (!(loss.smoothing > 0)) {
+    return {-log_p, 1};
+  }
+  float sum = 0;
+  for (std::int64_t c = team_place<Team>(); c < row.count; c += Team) {
+    sum += to_float(row.numbers[c]) - found.greatest - log_sum;
+  }
+  sum = combine<Team>(Plus{}, sum, shared);
+  const float even = loss.smoothing / static_cast<float>(row.count);
+  return {-(1 - loss.smoothing) * log_p - even * sum, 1};
+}
+
+/// gradient = factor (p - target); null: not wanted.
+template <int Team, class T>
+__device__ void write_gradient(const nn::ClassLoss& loss, const Row<T>& row, std::int32_t label,
+                               const Exponentials& found, float factor, T* gradient) {
+  const float even = loss.smoothing / static_cast<float>(row.count);
+  for (std::int64_t c = team_place<Team>(); gradient != nullptr && c < row.count; c += Team) {
+    const float p = expf(to_float(row.numbers[c]) - found.greatest) / found.sum;
+    const float target = c == label ? 1 - loss.smoothing + even : even;
+    gradient[c] = from_float<T>((p - target) * factor);
+  }
+}
+
 template <int Team, class T>
 __global__ void __launch_bounds__(kThreads)
     class_loss_kernel(nn::ClassLoss loss, const T* logits, const std::int32_t* labels,
@@ -78,35 +111,14 @@ __global__ void __launch_bounds__(kThreads)
   // A label that no class has makes the loss NaN, so that it does not pass unseen.
   const float chosen = label < classes ? to_float(row.numbers[label]) : NAN;
   const Exponentials found = exponentials<Team>(row, shared);
-  const float log_sum = logf(found.sum);
-  const float log_p = chosen - found.greatest - log_sum;
-  const float even = loss.smoothing / static_cast<float>(classes);
-  Judged judged{-log_p, 1};
-  if (loss.focal) {
-    judged = focal(loss, log_p);
-  } else if (loss.smoothing > 0) {
-    float sum = 0;
-    for (std::int64_t c = place; c < classes; c += Team) {
-      sum += to_float(row.numbers[c]) - found.greatest - log_sum;
-    }
-    sum = combine<Team>(Plus{}, sum, shared);
-    judged.loss = -(1 - loss.smoothing) * log_p - even * sum;
-  }
+  const Judged judged = judge<Team>(loss, row, chosen, found, shared);
   if (place == 0 && output.losses != nullptr) {
     output.losses[index] = judged.loss;
   }
-  if (gradient == nullptr) {
-    return;
-  }
-  const float factor = judged.factor * gradient_scale(output);
   // In place, a gradient takes the place of the logit that every thread of the row has read as
   // `chosen`. Those of a block have met at barriers since; a warp's exchanges order no memory.
   __syncwarp();
-  for (std::int64_t c = place; c < classes; c += Team) {
-    const float p = expf(to_float(row.numbers[c]) - found.greatest) / found.sum;
-    const float target = c == label ? 1 - loss.smoothing + even : even;
-    gradient[c] = from_float<T>((p - target) * factor);
-  }
+  write_gradient<Team>(loss, row, label, found, judged.factor * gradient_scale(output), gradient);
 }
 
 template <int Team, class T>

@@ -128,8 +128,6 @@ bool free_device(void* address) {
   return true;
 }
 
-std::size_t device_bytes_in_use() { return space().in_use; }
-
 bool is_device_address(const void* address) {
   const auto offset = static_cast<std::size_t>(static_cast<const char*>(address) - space().begin);
   return space().begin != nullptr && offset < kSpace;

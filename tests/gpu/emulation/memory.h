@@ -17,7 +17,6 @@ struct Trace {
 void* allocate_device(std::size_t bytes);
 /// False: nothing of that address was allocated, or it was freed before.
 bool free_device(void* address);
-std::size_t device_bytes_in_use();
 
 /// Whether the address is of the device, allocated or not.
 bool is_device_address(const void* address);

@@ -136,9 +136,6 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
     case cudaDevAttrComputeCapabilityMajor:
       *value = 8;
       return cudaSuccess;
-    case cudaDevAttrComputeCapabilityMinor:
-      *value = 0;
-      return cudaSuccess;
   }
   return noted(cudaErrorInvalidValue);
 }
@@ -160,16 +157,6 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
                  .major = 8,
                  .minor = 0,
                  .multiProcessorCount = kProcessors};
-  return cudaSuccess;
-}
-
-cudaError_t cudaMemGetInfo(std::size_t* unused, std::size_t* total) {
-  const Call call("cudaMemGetInfo");
-  if (call.fails()) {
-    return call.error();
-  }
-  *total = control().memory_bytes;
-  *unused = *total - device_bytes_in_use();
   return cudaSuccess;
 }
 
