@@ -90,9 +90,7 @@ CudaBackend ask(const Library& library, gpu::CudaRequest request) {
     if (*request.reason == '\0') {  // it has written it where another build's request has it
       return {.reason = library.path + ": is of another build of autoglm; build both anew"};
     }
-    return {.reason = request.reason,
-            .is_full = request.is_full != 0,
-            .devices = request.devices};
+    return {.reason = request.reason, .is_full = request.is_full != 0, .devices = request.devices};
   }
   return {.backend = std::unique_ptr<nn::Backend>(request.backend),
           .reason = {},
