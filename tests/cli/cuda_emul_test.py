@@ -55,7 +55,6 @@ class Memory(TrainFolder):
         self.refused(64, "of the machine's memory, and the memory_limit", **self.WIDE,
                      memory_limit=f"{round(host) - 8}MB")
 
-
     def test_what_was_allocated_of_the_device_is_told_beside_what_was_reserved(self):
         for changes in {}, {"data": {"folds": 2}}, {"watch": {"patience": 1, "least_change": 9}}:
             self.write_trial(epochs=3, batch=100, precision="bf16", model={"units": 64}, **changes,

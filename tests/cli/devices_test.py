@@ -21,7 +21,20 @@ def has_driver():
     return os.path.exists("/dev/nvidiactl")
 
 
-class WithoutGpu(StudyFolder):
+class TrainFolder(StudyFolder):
+    def train_spec(self, device):
+        """trial.json, a training run, and study.json, which tunes its rate."""
+        self.write("points.csv", "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(40)))
+        training = {"lr": 0.01, "epochs": 2, "device": device}
+        section = {"kind": "train", "model": {"type": "mlp", "units": 4, "layers": 1},
+                   "data": {"path": "points.csv", "target": "kind"}, "training": training}
+        self.write("trial.json", json.dumps(section))
+        self.spec(metric={"name": "val_loss", "goal": "minimize"}, max_trials=2,
+                  parameters={"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1}},
+                  trial=section | {"training": training | {"lr": "{lr}"}})
+
+
+class WithoutGpu(TrainFolder):
     def setUp(self):
         super().setUp()
         if has_driver():
@@ -68,14 +81,6 @@ class WithoutGpu(StudyFolder):
         self.assertEqual((found["schema_version"], found["gpus"]), (1, []))
         self.assertIn("the driver's library does not load", found["no_gpu"])
 
-    def train_spec(self, device):
-        self.write("points.csv", "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(40)))
-        self.spec(metric={"name": "val_loss", "goal": "minimize"}, max_trials=2,
-                  parameters={"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1}},
-                  trial={"kind": "train", "model": {"type": "mlp", "units": 4, "layers": 1},
-                         "data": {"path": "points.csv", "target": "kind"},
-                         "training": {"lr": "{lr}", "epochs": 2, "device": device}})
-
     def test_a_study_for_a_gpu_that_is_not_there_ends_with_9_before_a_trial(self):
         self.train_spec("cuda")
         # Regression: validate --run began the trial, and called its end one without the metric.
@@ -96,17 +101,11 @@ class WithoutGpu(StudyFolder):
 
 
 @unittest.skipUnless(OTHER_BUILD, "no CUDA library to refuse was built")
-class BadLibrary(StudyFolder):
+class BadLibrary(TrainFolder):
     """Each call says in a line why the library is of no use, and none believes that it is."""
 
     def check(self, library, reason):
-        self.write("points.csv", "x,kind\n" + "".join(f"{i},{'ab'[i % 2]}\n" for i in range(40)))
-        section = {"kind": "train", "model": {"type": "mlp", "units": 4, "layers": 1},
-                   "data": {"path": "points.csv", "target": "kind"},
-                   "training": {"lr": 0.1, "epochs": 1, "device": "cuda"}}
-        self.write("trial.json", json.dumps(section))
-        self.spec(metric={"name": "val_loss", "goal": "minimize"}, max_trials=2,
-                  parameters={"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1}}, trial=section)
+        self.train_spec("cuda")
         environment = BARE | {"AUTOGLM_CUDA_LIBRARY": library, "LD_LIBRARY_PATH": NVML or ""}
         found = self.run_autoglm("devices", environment=environment)
         self.assertEqual((found.returncode, found.stderr), (0, ""))

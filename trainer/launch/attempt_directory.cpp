@@ -52,9 +52,8 @@ FileDescriptor make_file(const std::string& path, int mode) {
 }
 
 void write_line(const std::string& path, const std::string& line) {
-  const std::string text = line + "\n";
   const FileDescriptor file = make_file(path, O_WRONLY);
-  if (::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
+  if (write_all(file.get(), line + "\n") != 0) {
     fail("cannot write " + path);
   }
 }

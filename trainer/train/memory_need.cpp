@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "trainer/nn/model/cuda_scratch.h"
 #include "trainer/nn/run/throughput.h"
 
 namespace autoglm {
@@ -31,7 +32,7 @@ constexpr std::size_t kFitted = 2 * (2 * sizeof(double) + 2 * sizeof(float));
 constexpr std::size_t kFitting = 6 * sizeof(double);
 
 /// The pinned buffers of gpu/cuda/staging.h.
-constexpr std::size_t kStaging = std::size_t{2} * (8 << 20);
+constexpr std::size_t kStaging = 2 * nn::CudaScratch::kMostPart;
 
 }  // namespace
 

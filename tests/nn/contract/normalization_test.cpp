@@ -69,36 +69,58 @@ void check_gradient(DType type, const Doubles& got, const Doubles& wanted) {
   check_close(type, a, b);
 }
 
+/// A case's numbers on a backend, with as many means and deviations as are said.
+struct Arrays {
+  Arrays(Backend& backend, DType number_type, const Case& c, std::int64_t statistics)
+      : type(number_type),
+        x(backend, type, c.shape, c.x),
+        dy(backend, type, c.shape, c.dy),
+        gamma(backend, DType::f32, {c.size.columns}, c.gamma),
+        beta(backend, DType::f32, {c.size.columns}, c.beta),
+        mean(backend, DType::f32, {statistics}),
+        deviation(backend, DType::f32, {statistics}),
+        dgamma(backend, DType::f32, {c.size.columns}, c.beta),
+        dbeta(backend, DType::f32, {c.size.columns}, c.gamma),
+        y(backend, type, c.shape),
+        dx(backend, type, c.shape) {}
+
+  /// A BatchNorm or LayerNorm.
+  template <class Norm>
+  Norm norm() const {
+    Norm norm{.epsilon = kEpsilon};
+    norm.gamma = gamma.floats();
+    norm.beta = beta.floats();
+    norm.mean = mean.floats();
+    norm.inverse_deviation = deviation.floats();
+    return norm;
+  }
+
+  /// Those of gamma and beta are added to what was there.
+  void check_gradients(const Case& c, const Array& got, Normalized normalized) const {
+    const Gradients wanted = gradients(c, normalized);
+    check_gradient(type, got.numbers(), wanted.x);
+    check_gradient(DType::f32, dgamma.numbers(), sum(c.beta, wanted.gamma));
+    check_gradient(DType::f32, dbeta.numbers(), sum(c.gamma, wanted.beta));
+  }
+
+  DType type;
+  const Array x, dy, gamma, beta, mean, deviation, dgamma, dbeta, y, dx;
+};
+
 TEST_CASE("batch normalization and its gradients") {
   on_all_types([](Backend& backend, DType type) {
     for (const Size size : kSizes) {
       CAPTURE(size.rows);
       CAPTURE(size.columns);
       const Case c(size, type);
-      const Array x(backend, type, c.shape, c.x);
-      const Array dy(backend, type, c.shape, c.dy);
-      const Array gamma(backend, DType::f32, {size.columns}, c.gamma);
-      const Array beta(backend, DType::f32, {size.columns}, c.beta);
-      const Array mean(backend, DType::f32, {size.columns});
-      const Array deviation(backend, DType::f32, {size.columns});
-      const Array dgamma(backend, DType::f32, {size.columns}, c.beta);
-      const Array dbeta(backend, DType::f32, {size.columns}, c.gamma);
-      const Array y(backend, type, c.shape);
-      const Array dx(backend, type, c.shape);
-      const Backend::BatchNorm norm{.epsilon = kEpsilon,
-                                    .gamma = gamma.floats(),
-                                    .beta = beta.floats(),
-                                    .mean = mean.floats(),
-                                    .inverse_deviation = deviation.floats()};
-      REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
-      check_close(type, y.numbers(),
+      const Arrays a(backend, type, c, size.columns);
+      const auto norm = a.norm<Backend::BatchNorm>();
+      REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+      check_close(type, a.y.numbers(),
                   batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
-      REQUIRE(backend.batch_norm_backward(norm, x.tensor(), dy.tensor(), dx.tensor(),
-                                          dgamma.floats(), dbeta.floats()) == Status::ok);
-      const Gradients wanted = gradients(c, batch_normalized);
-      check_gradient(type, dx.numbers(), wanted.x);
-      check_gradient(DType::f32, dgamma.numbers(), sum(c.beta, wanted.gamma));
-      check_gradient(DType::f32, dbeta.numbers(), sum(c.gamma, wanted.beta));
+      REQUIRE(backend.batch_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dx.tensor(),
+                                          a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
+      a.check_gradients(c, a.dx, batch_normalized);
     }
   });
 }
@@ -110,33 +132,18 @@ TEST_CASE("a ReLU behind a batch normalization, and its gradients, in place of d
       CAPTURE(size.rows);
       CAPTURE(size.columns);
       Case c(size, type);
-      const Array x(backend, type, c.shape, c.x);
-      const Array dy(backend, type, c.shape, c.dy);
-      const Array gamma(backend, DType::f32, {size.columns}, c.gamma);
-      const Array beta(backend, DType::f32, {size.columns}, c.beta);
-      const Array mean(backend, DType::f32, {size.columns});
-      const Array deviation(backend, DType::f32, {size.columns});
-      const Array dgamma(backend, DType::f32, {size.columns}, c.beta);
-      const Array dbeta(backend, DType::f32, {size.columns}, c.gamma);
-      const Array y(backend, type, c.shape);
-      const Backend::BatchNorm norm{.epsilon = kEpsilon,
-                                    .gamma = gamma.floats(),
-                                    .beta = beta.floats(),
-                                    .mean = mean.floats(),
-                                    .inverse_deviation = deviation.floats(),
-                                    .activation = Activation::relu};
-      REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+      const Arrays a(backend, type, c, size.columns);
+      auto norm = a.norm<Backend::BatchNorm>();
+      norm.activation = Activation::relu;
+      REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
       const Doubles linear = batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon));
-      check_close(type, y.numbers(), activated(Activation::relu, linear));
+      check_close(type, a.y.numbers(), activated(Activation::relu, linear));
       for (std::size_t i = 0; i < linear.size(); ++i) {
         c.dy[i] = linear[i] > 0 ? c.dy[i] : 0;
       }
-      REQUIRE(backend.batch_norm_backward(norm, x.tensor(), dy.tensor(), dy.tensor(),
-                                          dgamma.floats(), dbeta.floats()) == Status::ok);
-      const Gradients wanted = gradients(c, batch_normalized);
-      check_gradient(type, dy.numbers(), wanted.x);
-      check_gradient(DType::f32, dgamma.numbers(), sum(c.beta, wanted.gamma));
-      check_gradient(DType::f32, dbeta.numbers(), sum(c.gamma, wanted.beta));
+      REQUIRE(backend.batch_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dy.tensor(),
+                                          a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
+      a.check_gradients(c, a.dy, batch_normalized);
     }
   });
 }
@@ -181,30 +188,14 @@ TEST_CASE("layer normalization and its gradients") {
       CAPTURE(size.rows);
       CAPTURE(size.columns);
       const Case c(size, type);
-      const Array x(backend, type, c.shape, c.x);
-      const Array dy(backend, type, c.shape, c.dy);
-      const Array gamma(backend, DType::f32, {size.columns}, c.gamma);
-      const Array beta(backend, DType::f32, {size.columns}, c.beta);
-      const Array mean(backend, DType::f32, {size.rows});
-      const Array deviation(backend, DType::f32, {size.rows});
-      const Array dgamma(backend, DType::f32, {size.columns}, c.beta);
-      const Array dbeta(backend, DType::f32, {size.columns}, c.gamma);
-      const Array y(backend, type, c.shape);
-      const Array dx(backend, type, c.shape);
-      const Backend::LayerNorm norm{.epsilon = kEpsilon,
-                                    .gamma = gamma.floats(),
-                                    .beta = beta.floats(),
-                                    .mean = mean.floats(),
-                                    .inverse_deviation = deviation.floats()};
-      REQUIRE(backend.layer_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
-      check_close(type, y.numbers(),
+      const Arrays a(backend, type, c, size.rows);
+      const auto norm = a.norm<Backend::LayerNorm>();
+      REQUIRE(backend.layer_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+      check_close(type, a.y.numbers(),
                   layer_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
-      REQUIRE(backend.layer_norm_backward(norm, x.tensor(), dy.tensor(), dx.tensor(),
-                                          dgamma.floats(), dbeta.floats()) == Status::ok);
-      const Gradients wanted = gradients(c, layer_normalized);
-      check_gradient(type, dx.numbers(), wanted.x);
-      check_gradient(DType::f32, dgamma.numbers(), sum(c.beta, wanted.gamma));
-      check_gradient(DType::f32, dbeta.numbers(), sum(c.gamma, wanted.beta));
+      REQUIRE(backend.layer_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dx.tensor(),
+                                          a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
+      a.check_gradients(c, a.dx, layer_normalized);
     }
   });
 }

@@ -32,7 +32,6 @@ std::int64_t images_at_once(std::size_t bytes_of_image, std::int64_t samples) {
 
 // Four, of a part each.
 std::size_t CudaScratch::landings(std::size_t greatest) {
-  constexpr std::size_t kMostPart = std::size_t{8} << 20U;
   return 4 * std::min(greatest, kMostPart);
 }
 

@@ -19,8 +19,10 @@ class CudaScratch {
   CudaScratch(const BackendInfo& device, DType working, std::int64_t samples)
       : processors_(device.processors), working_(working), samples_(samples) {}
 
-  /// What uploads keep, besides what the operations take: `greatest` bytes go at once at most
-  /// (gpu/cuda/staging.cpp).
+  /// Of a part of an upload, which each of the two buffers on the host holds (gpu/cuda/limits.h).
+  static constexpr std::size_t kMostPart = std::size_t{8} << 20U;
+  /// What uploads keep on the device, besides what the operations take: `greatest` bytes go at once
+  /// at most (gpu/cuda/staging.cpp).
   static std::size_t landings(std::size_t greatest);
   /// Of a long array: of losses, of gradients (gpu/cuda/sums.cu).
   static std::size_t sum();
