@@ -52,12 +52,13 @@ struct Target {
 template <Index rows, Index vectors>
 using Sums = Lanes[static_cast<std::size_t>(rows)][static_cast<std::size_t>(vectors)];
 
-/// f(i, v) for all vectors of a tile, without a loop: sums must stay in registers.
+/// f(i, v) for all vectors of a tile, or of a patch (winograd.h), without a loop: sums must stay in
+/// registers.
 template <Index rows, Index vectors, typename F>
 inline void for_tile(F f) {
 #pragma GCC unroll 14
   for (Index i = 0; i < rows; ++i) {
-#pragma GCC unroll 2
+#pragma GCC unroll 4
     for (Index v = 0; v < vectors; ++v) {
       f(i, v);
     }

@@ -11,6 +11,7 @@
 #pragma once
 
 #include "trainer/nn/cpu/path/images.h"
+#include "trainer/nn/cpu/path/tile.h"
 
 namespace autoglm::nn::cpu {
 namespace {
@@ -69,18 +70,6 @@ inline void transform_kernel_gradients(Patch& products) {
     a += half;
     c = half - d;
   });
-}
-
-/// f(i, j) on the first `rows` x `columns` of a square, without a loop.
-template <Index rows, Index columns, typename F>
-inline void for_square(F f) {
-#pragma GCC unroll 4
-  for (Index i = 0; i < rows; ++i) {
-#pragma GCC unroll 4
-    for (Index j = 0; j < columns; ++j) {
-      f(i, j);
-    }
-  }
 }
 
 /// Of the outputs of an image, as many patches as cover them.

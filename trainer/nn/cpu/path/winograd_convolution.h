@@ -28,12 +28,12 @@ inline void pack_kernels(const ImageShape& s, Numbers w, const KernelPanels& ker
       for (Index c = 0; c < channels.count; c += kLanes) {
         const Index at = (n + r) * 9 * s.channels + channels.first + c;
         Patch patch{};
-        for_square<3, 3>([&](Index u, Index v) {
+        for_tile<3, 3>([&](Index u, Index v) {
           patch[u][v] =
               load_numbers(w, at + (u * 3 + v) * s.channels, least(kLanes, channels.count - c));
         });
         transform_kernel(patch);
-        for_square<4, 4>([&](Index u, Index v) {
+        for_tile<4, 4>([&](Index u, Index v) {
           store(buffer + (u * kPatch + v) * kStep + r * kKernelPart + c, patch[u][v]);
         });
       }
@@ -62,11 +62,11 @@ inline void pack_turned_kernels(const ImageShape& s, Numbers w, const KernelPane
   const auto pack_vector = [&](Index channel, Index n, Index count, float* to) {
     const Index last = (channel * 9 + 8) * s.out_channels + n;
     Patch patch{};
-    for_square<3, 3>([&](Index u, Index v) {
+    for_tile<3, 3>([&](Index u, Index v) {
       patch[u][v] = load_numbers(w, last - (u * 3 + v) * s.out_channels, count);
     });
     transform_kernel(patch);
-    for_square<4, 4>(
+    for_tile<4, 4>(
         [&](Index u, Index v) { store(to + (u * kPatch + v) * kernels.size, patch[u][v]); });
   };
   for_right_blocks(s.channels, s.out_channels, [&](const Block& block) {
@@ -103,11 +103,11 @@ inline void transform_images(const Patches& patches, const float* images, Range 
     float* const to = components.to + i * components.patch_step;
     for (Index c = 0; c < channels.count; c += kLanes) {
       Patch patch;
-      for_square<4, 4>([&](Index u, Index v) {
+      for_tile<4, 4>([&](Index u, Index v) {
         patch[u][v] = load(from + u * padded.line() + v * padded.channels + c);
       });
       transform<4, 4>(patch, transform_inputs);
-      for_square<4, 4>([&](Index u, Index v) {
+      for_tile<4, 4>([&](Index u, Index v) {
         store(to + (u * kPatch + v) * components.component_step + c, patch[u][v]);
       });
     }
@@ -134,26 +134,26 @@ inline void write_patches(const ImageShape& s, const Patches& patches, Index fir
       return (pixel + u * s.out_width + v) * s.out_channels;
     };
     float* to[kPatchOutputs][kPatchOutputs];
-    for_square<2, 2>([&](Index u, Index v) {
+    for_tile<2, 2>([&](Index u, Index v) {
       float* const kept = from.kept + (u * kPatchOutputs + v) * from.stride;
       to[u][v] = u < height && v < width ? place(output.y, index_of(u, v), kept) : nullptr;
     });
     for_vectors(s.out_channels, [&](Index n, auto get, auto put) {
       const float* const numbers = from.products + i * from.stride + n;
       Patch patch;
-      for_square<4, 4>([&](Index u, Index v) {
+      for_tile<4, 4>([&](Index u, Index v) {
         patch[u][v] = load(numbers + (u * kPatch + v) * from.component_step);
       });
       transform_outputs(patch);
       const Lanes bias = output.bias == nullptr ? Lanes{} : get(output.bias + n);
-      for_square<2, 2>([&](Index u, Index v) {
+      for_tile<2, 2>([&](Index u, Index v) {
         if (to[u][v] != nullptr) {
           const Lanes sum = patch[u][v] + bias;
           put(to[u][v] + n, output.relu ? rectified(sum) : sum);
         }
       });
     });
-    for_square<2, 2>([&](Index u, Index v) {
+    for_tile<2, 2>([&](Index u, Index v) {
       if (to[u][v] != nullptr) {
         written(to[u][v], s.out_channels, output.y, index_of(u, v));
       }

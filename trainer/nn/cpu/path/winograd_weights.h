@@ -145,11 +145,11 @@ inline void add_kernel_gradients(Index rows, Index channels, const GradientOpera
     for_vectors(channels, [&](Index c, auto get, auto put) {
       const float* const from = operands.sums + n * operands.stride + c;
       Patch patch;
-      for_square<4, 4>([&](Index u, Index v) {
+      for_tile<4, 4>([&](Index u, Index v) {
         patch[u][v] = load(from + (u * kPatch + v) * operands.sums_size);
       });
       transform_kernel_gradients(patch);
-      for_square<3, 3>([&](Index u, Index v) {
+      for_tile<3, 3>([&](Index u, Index v) {
         float* const to = dw + (n * 9 + u * 3 + v) * channels + c;
         put(to, get(to) + patch[u][v]);
       });
