@@ -16,8 +16,7 @@
 #include "trainer/train/data_fingerprint.h"
 #include "trainer/train/fold.h"
 #include "trainer/train/kept_weights.h"
-#include "trainer/train/machine_memory.h"
-#include "trainer/train/memory_need.h"
+#include "trainer/train/required_memory.h"
 #include "trainer/train/run_state.h"
 
 namespace autoglm {
@@ -27,10 +26,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-std::string megabytes(std::size_t bytes) {
-  return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }
 
 std::string checkpoint_in(const std::string& directory) {
@@ -63,8 +58,6 @@ class TrainingRun {
  private:
   bool open();
   void resume();
-  std::size_t require_memory();
-  void announce(const MemoryNeed& need) const;
   void tell_device_memory(MetricValues& metrics) const;
   void announce() const;
   void tell(std::int64_t step, MetricValues metrics);
@@ -92,29 +85,6 @@ class TrainingRun {
   Clock::time_point saved_ = Clock::now();
 };
 
-/// Before anything large but the data is allocated: what is needed of the device's own memory,
-/// beside what its backend has already.
-std::size_t TrainingRun::require_memory() {
-  const nn::BackendInfo& device = backend_->info();
-  const nn::MemoryUse use =
-      nn::predict_memory(spec_.model, spec_.training, problem_of(*dataset_), device);
-  const MemoryNeed need = predict_memory_need(spec_, *dataset_, use, device);
-  const auto& limit = spec_.training.memory_limit_bytes;
-  const std::size_t most = limit ? static_cast<std::size_t>(*limit) : machine_memory();
-  announce(need);
-  if (need.total() > most) {
-    throw InfeasibleRun(
-        fmt::format("would need {} of the machine's memory, and {} is {}; take a smaller batch or "
-                    "model, or \"memory\": "
-                    "\"efficient\"",
-                    megabytes(need.total()),
-                    limit ? "the memory_limit" : "all that this machine or its control group has",
-                    megabytes(most)));
-  }
-  reserved_ = need.on_device + backend_->scratch_bytes();
-  return need.on_device;
-}
-
 /// What all networks have of a device's own memory, said beside what was reserved.
 void TrainingRun::tell_device_memory(MetricValues& metrics) const {
   if (backend_->info().memory_bytes == 0) {
@@ -127,22 +97,6 @@ void TrainingRun::tell_device_memory(MetricValues& metrics) const {
   reporter_.say(fmt::format("memory of the device: {} allocated, {} reserved", megabytes(allocated),
                             megabytes(reserved_)));
   metrics.emplace_back(nn::kDeviceMemory, static_cast<double>(allocated) / 1e6);
-}
-
-void TrainingRun::announce(const MemoryNeed& need) const {
-  const bool has_own = backend_->info().memory_bytes > 0;
-  reporter_.say(fmt::format(
-      "memory: {} predicted ({} {}, {} batches and rows, {} the program and its data, {} passing)",
-      megabytes(need.total()), megabytes(has_own ? need.transfer : need.networks),
-      has_own ? "to and from the device" : "networks", megabytes(need.batches + need.rows),
-      megabytes(need.present), megabytes(need.passing)));
-  if (has_own) {
-    const std::size_t already = backend_->scratch_bytes();
-    reporter_.say(
-        fmt::format("memory of the device: {} predicted ({} networks, {} its libraries); it has {}",
-                    megabytes(need.on_device + already), megabytes(need.on_device),
-                    megabytes(already), megabytes(backend_->info().memory_bytes)));
-  }
 }
 
 void TrainingRun::announce() const {
@@ -169,7 +123,8 @@ bool TrainingRun::open() {
   spec_.training.batch = std::min(spec_.training.batch, dataset_->rows());
   backend_ = context_.make_backend(spec_.training.device);
   announce();
-  const std::size_t on_device = require_memory();
+  const std::size_t on_device = require_memory(spec_, *dataset_, *backend_, reporter_);
+  reserved_ = on_device + backend_->scratch_bytes();
   if (context_.reserve && !context_.reserve(on_device)) {
     return false;
   }
