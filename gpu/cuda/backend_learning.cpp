@@ -12,6 +12,7 @@ bool is_gradient(const Tensor& y, const Tensor& dy) { return dy.data == nullptr 
 
 }  // namespace
 
+// NOLINTNEXTLINE(readability-function-size): the interface has so many parameters
 Status CudaBackend::class_loss(const nn::ClassLoss& loss, const Tensor& logits,
                                const std::int32_t* labels, float scale, const nn::StepState* state,
                                float* losses, const Tensor& dlogits) noexcept {
