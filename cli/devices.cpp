@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
+#include <cstdlib>
+#include <thread>
 #include <utility>
 
 #include "cli/gpu_check.h"
@@ -11,7 +14,6 @@
 #include "trainer/nn/cpu/cpu_backend.h"
 #include "trainer/nn/fallback/fallback_backend.h"
 #include "trainer/nn/run/throughput.h"
-#include "trainer/train/training_run.h"
 
 namespace autoglm {
 namespace {
@@ -25,6 +27,28 @@ constexpr std::uint64_t kContextBytes = std::uint64_t{512} << 20U;
 
 CudaBackend make_backend(const std::string& device) {
   return device == "cuda-emul" ? make_emulated_cuda_backend() : make_cuda_backend(0);
+}
+
+std::chrono::seconds longest_wait() {
+  const char* const text = std::getenv("AUTOGLM_CUDA_WAIT");
+  return std::chrono::seconds(text == nullptr ? 600 : std::atoi(text));
+}
+
+/// Again and again while there is no memory for it, since that says nothing of this run.
+CudaBackend make_backend(const std::string& device, const std::function<bool()>& stop) {
+  CudaBackend made = make_backend(device);
+  const std::chrono::seconds longest = longest_wait();
+  if (!made.is_full || device == "auto" || longest.count() <= 0) {
+    return made;
+  }
+  write_stderr(fmt::format("device {}: {}; waiting up to {} s for other programs' memory\n", device,
+                           made.reason, longest.count()));
+  const auto end = std::chrono::steady_clock::now() + longest;
+  while (made.is_full && !stop() && std::chrono::steady_clock::now() < end) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(200));  // nobody tells
+    made = make_backend(device);
+  }
+  return made;
 }
 
 /// One message, also where several operations fall back.
@@ -44,7 +68,7 @@ CudaBackend checked(CudaBackend cuda, const std::string& device,
   if (known.has_checked) {
     cuda.backend.reset();  // gives back the memory that the check took
     nn::forget_memory_peak();
-    cuda = make_backend(device);
+    cuda = make_backend(device, stop);
   }
   const nn::DisabledOperations wrong = known.record.wrong();
   if (cuda.backend != nullptr && !wrong.empty()) {
@@ -61,7 +85,7 @@ OpenedDevice open_device(const std::string& device, const std::function<bool()>&
   if (device == "cpu") {
     return {.backend = nn::make_cpu_backend()};
   }
-  CudaBackend cuda = make_backend(device);
+  CudaBackend cuda = make_backend(device, stop);
   if (cuda.backend != nullptr) {
     try {
       cuda = checked(std::move(cuda), device, stop);
@@ -82,8 +106,11 @@ OpenedDevice open_device(const std::string& device, const std::function<bool()>&
     write_stderr(fmt::format("no GPU is used: {}\n", cuda.reason));
     return {.backend = nn::make_cpu_backend()};
   }
+  if (cuda.is_full && stop()) {
+    return {};
+  }
   if (cuda.is_full) {
-    throw InfeasibleRun(
+    throw DeviceError(
         fmt::format("device {}: {}; run fewer at a time, or end what else takes its memory", device,
                     cuda.reason));
   }

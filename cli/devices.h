@@ -20,8 +20,9 @@ struct OpenedDevice {
 
 /// `device` as a spec names it: cpu, cuda, cuda-emul, auto. What the kept check of a GPU found
 /// wrong is computed by the CPU, and that is said; where a GPU was never checked it is now, until
-/// `stop` says so, but not the emulated one, which takes minutes. Throws DeviceError where the
-/// device is not there or fails.
+/// `stop` says so, but not the emulated one, which takes minutes. One that other programs fill is
+/// waited for, AUTOGLM_CUDA_WAIT seconds at most (600; "auto" does not wait); no backend: `stop`
+/// said so meanwhile. Throws DeviceError where the device is not there, stays full or fails.
 OpenedDevice open_device(const std::string& device, const std::function<bool()>& stop);
 
 /// Throws DeviceError if open_device() would, but takes nothing of the device.

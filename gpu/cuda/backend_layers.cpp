@@ -100,10 +100,12 @@ Status CudaBackend::convolve(const Convolution& convolution, const ConvolutionAr
   }
   // cuDNN's plans give sums that are rounded already.
   const bool may_plan = convolution.suits_cudnn() && !epilogue.widens(convolution.type);
-  if (!may_plan || !plans_.has(context_, convolution, arrays)) {
+  const Status status = may_plan && plans_.has(context_, convolution, arrays)
+                            ? plans_.run(context_, arrays)
+                            : Status::unsupported;
+  if (status == Status::unsupported || status == Status::out_of_memory) {
     return convolve_patches(context_, convolution, arrays, epilogue);
   }
-  const Status status = plans_.run(context_, arrays);
   const std::int64_t channels = convolution.outputs();
   return status == Status::ok ? finish(context_, epilogue, arrays.y, convolution.type,
                                        convolution.y.count() / channels, channels)

@@ -62,7 +62,7 @@ Status Context::open(int device) {
     status = check(cudaStreamCreateWithFlags(&queue_.stream, cudaStreamNonBlocking));
   }
   if (status == Status::ok) {
-    status = check(cublasCreate(&cublas_));
+    status = make_cublas();
   }
   if (status == Status::ok) {
     status = check(cublasSetStream(cublas_, queue_.stream));
@@ -81,6 +81,13 @@ Status Context::open(int device) {
   }
   workspace_bytes_ = kWorkspace;
   return check(cublasSetWorkspace(cublas_, workspace_, workspace_bytes_));
+}
+
+/// On a device that is nearly full, cuBLAS says that it is "not initialized": the runtime that this
+/// is meant for has just made a stream.
+Status Context::make_cublas() {
+  const cublasStatus_t error = cublasCreate(&cublas_);
+  return check(error == CUBLAS_STATUS_NOT_INITIALIZED ? CUBLAS_STATUS_ALLOC_FAILED : error);
 }
 
 void Context::begin(const char* call) {

@@ -62,6 +62,8 @@ class Context {
   const char* last_error() const { return error_; }
 
  private:
+  Status make_cublas();
+
   Limits limits_ = library_limits();
   Queue queue_{};
   cublasHandle_t cublas_ = nullptr;

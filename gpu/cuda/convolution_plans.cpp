@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <new>
 #include <utility>
 
 #include "gpu/cuda/convolution_plan.h"
@@ -54,7 +55,7 @@ struct ConvolutionPlans::State {
   cudnnHandle_t handle = nullptr;
   bool tried = false;
   std::map<Key, ConvolutionPlan> plans{};
-  ConvolutionPlan* chosen = nullptr;
+  const ConvolutionPlan* chosen = nullptr;
 
   ~State() {
     plans.clear();
@@ -73,6 +74,14 @@ struct ConvolutionPlans::State {
       }
     }
     return handle != nullptr;
+  }
+  /// Null: there is none.
+  const ConvolutionPlan* plan_of(const Convolution& convolution) try {
+    const auto [found, made] =
+        plans.try_emplace(key_of(convolution), HandleDevice(handle), convolution);
+    return found->second.plan.ok() ? &found->second : nullptr;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
   }
 };
 
@@ -105,10 +114,8 @@ bool ConvolutionPlans::has(Context& context, const Convolution& convolution,
       !state_->open(context.queue().stream)) {
     return false;
   }
-  const auto [found, made] =
-      state_->plans.try_emplace(key_of(convolution), HandleDevice(state_->handle), convolution);
-  state_->chosen = &found->second;
-  return state_->chosen->plan.ok();
+  state_->chosen = state_->plan_of(convolution);
+  return state_->chosen != nullptr;
 }
 
 Status ConvolutionPlans::run(Context& context, const ConvolutionArrays& arrays) {

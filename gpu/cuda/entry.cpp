@@ -19,6 +19,7 @@ int answer(CudaRequest& request, const char* reason) {
 int refuse(CudaRequest& request, cudaError_t error, Place place = Place::current()) {
   std::snprintf(request.reason, sizeof request.reason, "%s (%s, entry.cpp:%u)",
                 cudaGetErrorString(error), cudaGetErrorName(error), place.line);
+  request.is_full = error == cudaErrorMemoryAllocation ? 1 : 0;
   return 1;
 }
 

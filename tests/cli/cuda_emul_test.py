@@ -140,13 +140,36 @@ class SharedMemory(TrainFolder):
         self.assertEqual(whole.returncode, 0, whole.stderr)
         self.assertNotIn("waiting", whole.stderr)
 
-    def test_a_device_that_is_full_already_makes_a_run_infeasible(self):
+    def start_on_a_full_device(self, **environment):
+        """Waits for the memory that other programs have, while the file `others` is there."""
         self.write_trial(epochs=1, **EMUL)
-        result = self.run_autoglm("train", "trial.json",
-                                  environment={"AUTOGLM_EMULATION_MEMORY": "1000000"})
-        self.assertEqual((result.returncode, result.stdout), (64, ""), result.stderr)
-        self.assertRegex(result.stderr.splitlines()[-1],
-                         "^device cuda-emul: open: context.cpp:[0-9]+: out of memory.*; run fewer at a time")
+        others = self.write("others", "")
+        waiting = self.start_autoglm("train", "trial.json",
+                                     environment=environment | {"AUTOGLM_EMULATION_OTHERS": others})
+        while "; waiting up to " not in (line := waiting.stderr.readline()):
+            self.assertNotEqual(line, "")
+        self.assertRegex(line, "^device cuda-emul: open: context.cpp:[0-9]+: out of memory .*; waiting "
+                               "up to [0-9]+ s for other programs' memory$")
+        return waiting
+
+    def test_a_device_that_other_programs_fill_is_waited_for(self):
+        waiting = self.start_on_a_full_device()
+        self.assertIsNone(waiting.poll())
+        os.unlink(self.path("others"))
+        output, errors = waiting.communicate()
+        self.assertEqual(waiting.returncode, 0, errors)
+        self.assertIn("val_loss", output)
+
+    def test_a_run_that_waits_for_other_programs_can_be_stopped(self):
+        waiting = self.start_on_a_full_device()
+        waiting.send_signal(signal.SIGTERM)
+        output, errors = waiting.communicate()
+        self.assertEqual((waiting.returncode, output, errors), (143, "", ""))
+
+    def test_a_device_that_stays_full_fails_the_run(self):
+        output, errors = self.start_on_a_full_device(AUTOGLM_CUDA_WAIT="1").communicate()
+        self.assertIn("; run fewer at a time, or end what else takes its memory", errors)
+        self.assertEqual(output, "")
 
     def test_runs_that_fit_together_run_together(self):
         self.start_long_run(90)
@@ -185,6 +208,16 @@ class Studies(TrainFolder):
         self.assertRegex(
             by_bytes[34_000_000]["reason"],
             r"would need 3\d\.\d MB of the device's memory, which has 34\.0 MB; take a smaller")
+
+    def test_a_device_that_stays_full_says_nothing_of_the_configurations(self):
+        others = self.write("others", "")
+        self.train_spec(self.section(epochs=1, lr="{lr}", **EMUL), max_trials=9,
+                        parameters={"lr": {"type": "log_uniform", "min": 1e-4, "max": 0.1}})
+        result = self.run_autoglm("tune", "study.json", environment={
+            "AUTOGLM_EMULATION_OTHERS": others, "AUTOGLM_CUDA_WAIT": "0"})
+        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertEqual(self.report()["counts"]["failed"], 3)
+        self.assertIn("run fewer at a time", self.report()["trials"][0]["reason"])
 
     def test_trials_have_what_the_tuner_was_told_of_the_device(self):
         self.train_spec(self.section(epochs=1, batch=64, **EMUL), max_trials=1)

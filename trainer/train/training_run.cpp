@@ -122,6 +122,9 @@ bool TrainingRun::open() {
   // A batch beyond all rows is all rows, and planned as that.
   spec_.training.batch = std::min(spec_.training.batch, dataset_->rows());
   backend_ = context_.make_backend(spec_.training.device);
+  if (backend_ == nullptr) {
+    return false;
+  }
   announce();
   const std::size_t on_device = require_memory(spec_, *dataset_, *backend_, reporter_);
   reserved_ = on_device + backend_->scratch_bytes();

@@ -27,6 +27,7 @@ struct RunContext {
   /// Where to look for a checkpoint to go on from, in this order; those of other runs and broken
   /// ones are passed over. When the run has ended there are none any more.
   std::vector<std::string> resume_from{};
+  /// Null: told to stop before there was a device.
   std::function<std::unique_ptr<nn::Backend>(const std::string& device)> make_backend{};
   /// Waits until the device that was made, and has memory of its own, has room for so many bytes
   /// of it beside the runs of others; false: told to stop meanwhile. Throws InfeasibleRun where it

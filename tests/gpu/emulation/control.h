@@ -15,6 +15,7 @@ struct Control {
   std::uint64_t failing_call = 0;  // by its number, from 1; 0: none
   bool stays_broken = false;       // whether all calls after that one fail too
   std::size_t memory_bytes = 0;    // of the device
+  std::size_t plan_workspace = 512;  // bytes that a plan of cuDNN takes
   int chosen_device = 0;           // by cudaSetDevice; any but 0 has no memory and runs nothing
   const char* failed_call = "";    // the name of the one that was made to fail
   char complaint[512] = {};        // the first breach of a rule, which broke the device; or empty

@@ -194,7 +194,8 @@ std::vector<Engine> engines_for(const CudnnObject& graph, cudnnBackendHeurMode_t
 }
 
 std::int64_t plan_workspace(Engine engine) {
-  return engine == Engine::greedy ? (std::int64_t{1} << 30U) + 1 : 512;
+  return engine == Engine::greedy ? (std::int64_t{1} << 30U) + 1
+                                  : static_cast<std::int64_t>(control().plan_workspace);
 }
 
 cudnnStatus_t check_arrays(const CudnnObject& graph, const PlanArrays& arrays) {

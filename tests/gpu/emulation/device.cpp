@@ -37,6 +37,7 @@ Settings read_settings() {
                  : streams == "random" ? Settings::Streams::random
                                        : Settings::Streams::lazy;
   read.seed = number("AUTOGLM_EMULATION_SEED", 1);
+  read.others = variable("AUTOGLM_EMULATION_OTHERS");
   read.shipped_limits = variable("AUTOGLM_EMULATION_LIMITS") == "shipped";
   return read;
 }

@@ -16,7 +16,8 @@ constexpr int kProcessors = 4;
 /// From the environment, once: AUTOGLM_EMULATION_ORDER (of threads and blocks: forward, reverse,
 /// random), AUTOGLM_EMULATION_STREAMS (eager: an operation runs when it is submitted; lazy, the
 /// default: when something waits for it; random), AUTOGLM_EMULATION_SEED, AUTOGLM_EMULATION_MEMORY
-/// (bytes), AUTOGLM_EMULATION_FAIL (the number of the call from which on all fail),
+/// (bytes), AUTOGLM_EMULATION_OTHERS (a file: while it is there, other programs have all of the
+/// memory), AUTOGLM_EMULATION_FAIL (the number of the call from which on all fail),
 /// AUTOGLM_EMULATION_LIMITS (small, the default, or shipped: limits.cpp).
 struct Settings {
   enum class Order { forward, reverse, random };
@@ -26,6 +27,7 @@ struct Settings {
   Streams streams = Streams::lazy;
   std::uint64_t seed = 1;
   bool shipped_limits = false;
+  std::string others{};
 };
 const Settings& settings();
 

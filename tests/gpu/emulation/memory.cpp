@@ -1,6 +1,7 @@
 #include "tests/gpu/emulation/memory.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -76,6 +77,11 @@ Allocation owner_of(const void* address) {
   return owner == 0 ? Allocation{} : all.allocations[owner - 1];
 }
 
+bool others_have_all() {
+  const std::string& file = settings().others;
+  return !file.empty() && ::access(file.c_str(), F_OK) == 0;
+}
+
 }  // namespace
 
 void* allocate_device(std::size_t bytes) {
@@ -83,7 +89,7 @@ void* allocate_device(std::size_t bytes) {
   const std::size_t pages = pages_of(bytes);
   if (all.begin == nullptr || all.traces == nullptr || all.owners == nullptr ||
       pages > kSpace - all.next - kPage || bytes > control().memory_bytes - all.in_use ||
-      all.in_use > control().memory_bytes) {
+      all.in_use > control().memory_bytes || others_have_all()) {
     return nullptr;
   }
   char* first = all.begin + all.next;
