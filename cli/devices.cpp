@@ -25,6 +25,10 @@ constexpr std::uint64_t kContextBytes = std::uint64_t{512} << 20U;
   throw DeviceError(fmt::format("device {}: {}; write \"cpu\" or \"auto\"", device, reason));
 }
 
+void say_no_gpu(const std::string& reason) {
+  write_stderr(fmt::format("no GPU is used: {}\n", reason));
+}
+
 CudaBackend make_backend(const std::string& device) {
   return device == "cuda-emul" ? make_emulated_cuda_backend() : make_cuda_backend(0);
 }
@@ -103,7 +107,7 @@ OpenedDevice open_device(const std::string& device, const std::function<bool()>&
             .own_bytes = cuda.own_bytes + (device == "cuda-emul" ? 0 : kContextBytes)};
   }
   if (device == "auto") {
-    write_stderr(fmt::format("no GPU is used: {}\n", cuda.reason));
+    say_no_gpu(cuda.reason);
     return {.backend = nn::make_cpu_backend()};
   }
   if (cuda.is_full && stop()) {
@@ -118,10 +122,12 @@ OpenedDevice open_device(const std::string& device, const std::function<bool()>&
 }
 
 void require_device(const std::string& device) {
-  const std::string problem = device == "cuda"        ? cuda_problem()
+  const std::string problem = device == "cpu"         ? ""
                               : device == "cuda-emul" ? emulated_cuda_problem()
-                                                      : "";
-  if (!problem.empty()) {
+                                                      : cuda_problem();
+  if (device == "auto" && !problem.empty()) {
+    say_no_gpu(problem);
+  } else if (!problem.empty()) {
     fail(device, problem);
   }
 }

@@ -25,7 +25,8 @@ struct OpenedDevice {
 /// said so meanwhile. Throws DeviceError where the device is not there, stays full or fails.
 OpenedDevice open_device(const std::string& device, const std::function<bool()>& stop);
 
-/// Throws DeviceError if open_device() would, but takes nothing of the device.
+/// Throws DeviceError if open_device() would, but takes nothing of the device. Where "auto" will be
+/// the CPU, that is said.
 void require_device(const std::string& device);
 
 }  // namespace autoglm

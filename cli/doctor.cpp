@@ -38,8 +38,8 @@ void require_wanted(const DoctorOptions& options) {
     }
   }
   throw UsageError(
-      "autoglm doctor: no operation is called like what --only says; leave it out to see their "
-      "names");
+      fmt::format("autoglm doctor: no operation's name holds {}; leave --only out to see them",
+                  fmt::join(options.only, " or ")));
 }
 
 /// What is known of a GPU.
@@ -127,12 +127,13 @@ std::string verdict_of(const Examined& gpu) {
                        gpu.device);
   }
   const std::string when = gpu.is_new ? "" : fmt::format(" (checked {})", gpu.record->date);
-  return gpu.ok()
-             ? fmt::format("{}: every operation computes what the CPU does{}\n", gpu.device, when)
-             : fmt::format(
-                   "{}: wrong{}: {}; trainings compute these on the CPU; try another driver "
-                   "or build, and report this\n",
-                   gpu.device, when, wrong_operations(*gpu.record));
+  const std::string part = part_checked(*gpu.record);
+  return gpu.ok() ? fmt::format("{}: {} computes what the CPU does{}\n", gpu.device,
+                                part.empty() ? "every operation" : part + " operations, each", when)
+                  : fmt::format(
+                        "{}: wrong{}: {}; trainings compute these on the CPU; try another driver "
+                        "or build, and report this\n",
+                        gpu.device, when, wrong_operations(*gpu.record));
 }
 
 std::string text_of(const Examined& gpu) {

@@ -204,7 +204,7 @@ std::string ending_text(const Explanation& e, const StudyRecord& record) {
   }
   text += "\n";
   if (!trial.reason.empty()) {
-    text += fmt::format("  {}\n", printable(one_line(trial.reason, kLongestLine)));
+    text += fmt::format("  {}\n", printable(short_reason(trial.reason, kLongestLine)));
   }
   for (const Attempt& attempt : trial.attempts) {
     text += fmt::format("  attempt {}: {}\n", attempt.number,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -22,11 +23,7 @@ bool is_unchecked(const nn::CheckRecord& record, const nn::Case& one) {
   return record.operations.count({one.operation, one.type}) == 0;
 }
 
-bool has_unchecked(const nn::CheckRecord& record) {
-  const std::vector<nn::Case> cases = nn::all_cases();
-  return std::any_of(cases.begin(), cases.end(),
-                     [&](const nn::Case& one) { return is_unchecked(record, one); });
-}
+bool has_unchecked(const nn::CheckRecord& record) { return !part_checked(record).empty(); }
 
 /// What is kept; where it is of no use, that is said.
 nn::CheckRecord kept_record(const KeptCheck& kept, const std::string& consequence) {
@@ -106,6 +103,16 @@ std::string keep(const KeptCheck& kept, nn::CheckRecord& record, const nn::Check
   } catch (const OutputError& error) {
     return error.what();
   }
+}
+
+std::string part_checked(const nn::CheckRecord& record) {
+  std::set<std::pair<std::string, nn::DType>> all;
+  std::size_t checked = 0;
+  for (const nn::Case& one : nn::all_cases()) {
+    const bool is_new = all.emplace(one.operation, one.type).second;
+    checked += is_new && !is_unchecked(record, one) ? 1U : 0U;
+  }
+  return checked == all.size() ? "" : fmt::format("{} of {}", checked, all.size());
 }
 
 std::string wrong_operations(const nn::CheckRecord& record) {

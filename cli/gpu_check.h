@@ -27,6 +27,9 @@ GpuCheck check_gpu(const CudaBackend& cuda, const std::function<bool(const nn::C
 /// kept, one line; empty: it is.
 std::string keep(const KeptCheck& kept, nn::CheckRecord& record, const nn::CheckRecord& now);
 
+/// How many operations were checked: "12 of 84", an operation of each type for itself; empty: all.
+std::string part_checked(const nn::CheckRecord& record);
+
 /// "add (f32, bf16), softmax (f16)".
 std::string wrong_operations(const nn::CheckRecord& record);
 

@@ -80,7 +80,7 @@ void Progress::on_event(const StudyEvent& event) {
           fmt::format(" {} {}", objective_.metrics()[0].name, short_number(trial.values[0]));
     }
     if (!trial.reason.empty()) {
-      last_finished_ += fmt::format(" ({})", one_line(trial.reason, 160));
+      last_finished_ += fmt::format(" ({})", short_reason(trial.reason, 160));
     }
   }
 }

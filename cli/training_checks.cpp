@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "cli/devices.h"
 #include "trainer/nn/data/dataset.h"
@@ -20,11 +22,11 @@ bool is_reported(const std::string& name, const std::vector<std::string>& known)
          std::find(known.begin(), known.end(), stem) != known.end();
 }
 
+}  // namespace
+
 bool is_training(const StudySpec& spec) {
   return spec.trial != nullptr && is_train_trial(*spec.trial);
 }
-
-}  // namespace
 
 void check_training_metrics(const StudySpec& spec) {
   if (!is_training(spec)) {
@@ -56,9 +58,11 @@ void check_training_devices(const StudySpec& spec) {
   if (!is_training(spec)) {
     return;
   }
+  std::set<std::string> devices;
   for (const SpecRoot& section : example_sections(*spec.trial, spec.space)) {
-    require_device(parse_train_spec(*section, spec.directory).training.device);
+    devices.insert(parse_train_spec(*section, spec.directory).training.device);
   }
+  std::for_each(devices.begin(), devices.end(), require_device);
 }
 
 }  // namespace autoglm

@@ -5,7 +5,10 @@
 
 namespace autoglm {
 
-// Nothing happens where the trials are commands.
+/// Whether the trials are runs of the built-in trainer.
+bool is_training(const StudySpec& spec);
+
+// Nothing happens where they are commands.
 
 /// The study's metrics must be among those that training reports. Throws SpecError.
 void check_training_metrics(const StudySpec& spec);

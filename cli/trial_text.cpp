@@ -64,6 +64,16 @@ std::string parameters_text(const Configuration& configuration) {
   return text;
 }
 
+std::string short_reason(const std::string& reason, std::size_t columns) {
+  const std::size_t head = reason.find(": ");
+  const std::size_t last = reason.rfind(" | ");
+  if (width_of(reason) <= columns || head == std::string::npos || last == std::string::npos ||
+      last < head) {
+    return one_line(reason, columns);
+  }
+  return one_line(fmt::format("{}: …{}", reason.substr(0, head), reason.substr(last)), columns);
+}
+
 std::string printable(std::string_view text) {
   std::string safe;
   for (const char c : text) {

@@ -29,6 +29,10 @@ std::string gain_text(const Trial& best, const std::vector<Trial>& trials,
 /// "  lr         0.001\n", a line a parameter.
 std::string parameters_text(const Configuration& configuration);
 
+/// Why a trial ended, on one line of at most `columns` characters: where there is no room for all
+/// lines of its stderr, the last one, which says it.
+std::string short_reason(const std::string& reason, std::size_t columns);
+
 /// Control characters as \x1b, so that a study's texts cannot steer a terminal.
 std::string printable(std::string_view text);
 

@@ -55,8 +55,11 @@ CommandSpec read_trial_section(const StudySpec& spec, const TuneOptions& options
   return parse_trial(*spec.trial, spec.space, spec.directory, own_program());
 }
 
-StudySettings settings_for(const CommandSpec& command) {
+StudySettings settings_for(const CommandSpec& command, bool is_training) {
   StudySettings settings;
+  if (is_training) {
+    settings.device_failure_status = exit_device;
+  }
   settings.retries = command.retries;
   settings.max_attempts = command.max_attempts;
   settings.seeds = command.seeds;
@@ -104,6 +107,9 @@ LoopResult run_trials(OpenStudy& open, CommandRunner& runner, std::optional<doub
 
 int exit_status(const LoopResult& result, const History& history,
                 const std::vector<Expression>& asserts) {
+  if (result.end == StudyEnd::device_failure) {
+    return exit_device;
+  }
   if (result.end == StudyEnd::interrupted) {
     return interrupted_status();
   }
@@ -148,7 +154,7 @@ int run_tune(const TuneOptions& options) {
   OpenRequest request{.command = kCommand,
                       .trials = trials,
                       .more = options.more,
-                      .settings = settings_for(command),
+                      .settings = settings_for(command, is_training(spec)),
                       .observers = {&progress}};
   if (options.json) {
     request.observers.push_back(&events);

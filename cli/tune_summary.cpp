@@ -17,6 +17,7 @@ constexpr std::string_view kEndings[][2] = {{"max_trials", "its budget is spent"
                                             {"interrupted", "paused; tune goes on from here"},
                                             {"max_failures", "too many trials failed"},
                                             {"failed_alike", "the first three trials failed alike"},
+                                            {"device_failed", "the device fails"},
                                             {"external", "the trials left run elsewhere"}};
 
 std::string ending(const std::string& reason) {

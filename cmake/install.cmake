@@ -13,8 +13,15 @@ install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DATADIR}/autoglm USE_SOUR
   PATTERN digits.csv EXCLUDE
   PATTERN *.db* EXCLUDE
   PATTERN *.trials EXCLUDE)
-install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(DIRECTORY docs DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# In the folders that they have here, since they name each other.
+file(GLOB documents RELATIVE ${PROJECT_SOURCE_DIR} *.md)
+file(GLOB_RECURSE inner RELATIVE ${PROJECT_SOURCE_DIR}
+  bench/*.md docs/*.md gpu/*.md optimizer/*.md tests/*.md trainer/*.md)
+foreach(document ${documents} ${inner})
+  get_filename_component(folder ${document} DIRECTORY)
+  install(FILES ${document} DESTINATION ${CMAKE_INSTALL_DOCDIR}/${folder})
+endforeach()
 
 # What the program says of itself: the manual page, and completions where the shells look for them.
 function(install_text path)

@@ -23,12 +23,17 @@ struct LibraryName {
 constexpr LibraryName kCuda{"libautoglm_cuda.so", "AUTOGLM_CUDA_LIBRARY",
                             "scripts/build release autoglm autoglm_cuda"};
 constexpr LibraryName kEmulation{"libautoglm_cuda_emul.so", "AUTOGLM_CUDA_EMUL_LIBRARY",
-                                 "scripts/build dev"};
+                                 "scripts/build test autoglm autoglm_cuda_emul"};
+
+/// The file that the variable names; empty: none.
+std::string named_file(const LibraryName& name) {
+  const char* const named = std::getenv(name.variable);
+  return named == nullptr ? "" : named;
+}
 
 /// The first that exists is the one that is meant; only its failure is of interest.
 std::string file_of(const LibraryName& name) {
-  const char* const named = std::getenv(name.variable);
-  if (named != nullptr && *named != '\0') {
+  if (std::string named = named_file(name); !named.empty()) {
     return named;
   }
   std::error_code ignored;
@@ -73,8 +78,19 @@ Library load(const LibraryName& name) {
   return {.entry = entry, .path = path};
 }
 
+/// Without a driver, NVIDIA's libraries would be loaded for nothing: 160 MB.
+Library load_cuda() {
+  const std::string path = file_of(kCuda);
+  std::error_code ignored;
+  if (named_file(kCuda).empty() && std::filesystem::exists(path, ignored) &&
+      dlopen("libcuda.so.1", RTLD_NOW | RTLD_LOCAL) == nullptr) {
+    return {.reason = std::string("there is no NVIDIA driver: ") + dlerror()};
+  }
+  return load(kCuda);
+}
+
 const Library& cuda() {
-  static const Library library = load(kCuda);
+  static const Library library = load_cuda();
   return library;
 }
 const Library& emulation() {

@@ -49,7 +49,9 @@ AttemptOutcome failure(const Finished& finished, const Trial& trial, const Study
           .state = TrialState::failed,
           .reason = std::move(reason),
           .outcome = ending_text(finished),
-          .likeness = failure_likeness(finished)};
+          .likeness = failure_likeness(finished),
+          .device_failed =
+              finished.ending == Ending::exited && finished.code == settings.device_failure_status};
 }
 
 AttemptOutcome success(const Finished& finished, const Trial& trial, const Objective& objective,

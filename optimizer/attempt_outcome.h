@@ -32,6 +32,7 @@ struct AttemptOutcome {
   /// Equal for failures alike: exit status or signal and the last line of stderr with its numbers
   /// replaced. Empty when this outcome does not count as a failure (64, 65, 75).
   std::string likeness{};
+  bool device_failed = false;  // so the program said
 };
 
 /// The values of a trial whose program ended well, or why it has none: "no metric \"val_loss\" was

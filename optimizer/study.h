@@ -28,6 +28,7 @@ struct StudySettings {
   int retries = 0;
   int max_attempts = 10;
   int seeds = 1;  // repeats of each configuration, >= 1
+  std::optional<int> device_failure_status{};  // by which trials say that their device failed
   /// `ask`: trials given out are run by others, and nobody here waits for them. Failures are those
   /// of the whole study, since each is told to another process.
   bool external = false;
@@ -129,7 +130,8 @@ class Study {
 
   Trial* running_attempt(std::int64_t number, int attempt);
   void put_back(Trial& trial, const std::string& reason);
-  void conclude(Trial& trial, TrialEnd end, const std::string& likeness);
+  void conclude(Trial& trial, TrialEnd end, const std::string& likeness,
+                bool device_failed = false);
   void take_in_end(Trial& trial);
   void tell(EventKind kind, Trial& trial, Report* report = nullptr);
 

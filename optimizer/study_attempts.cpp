@@ -123,7 +123,7 @@ std::optional<Study::Given> Study::attempt_finished(const Finished& finished) {
                {.state = outcome.state,
                 .reason = outcome.reason,
                 .values = values_at_end(*trial, outcome.state, history_.objective())},
-               outcome.likeness);
+               outcome.likeness, outcome.device_failed);
       return std::nullopt;
     case AttemptOutcome::Next::paused:
       trial->state = TrialState::paused;
@@ -158,10 +158,10 @@ void Study::finish(std::int64_t number, TrialEnd end) {
   conclude(trial, std::move(end), likeness);
 }
 
-void Study::conclude(Trial& trial, TrialEnd end, const std::string& likeness) {
+void Study::conclude(Trial& trial, TrialEnd end, const std::string& likeness, bool device_failed) {
   apply_end(std::move(end), trial, now());
   trial.finished_sequence = history_.sequence();
-  failure_limit_.note(trial, likeness);
+  failure_limit_.note(trial, likeness, device_failed);
   take_in_end(trial);
 }
 

@@ -200,7 +200,9 @@ LoopResult Loop::result() const {
     return {.end = StudyEnd::timeout, .reason = "timeout"};
   }
   const bool failures = done_->reason == "max_failures" || done_->reason == "failed_alike";
-  return {.end = failures ? StudyEnd::failure_limit : StudyEnd::spent,
+  return {.end = failures                           ? StudyEnd::failure_limit
+                 : done_->reason == "device_failed" ? StudyEnd::device_failure
+                                                    : StudyEnd::spent,
           .reason = done_->reason,
           .detail = done_->detail};
 }

@@ -35,7 +35,8 @@ enum class StudyEnd {
   spent,        // budget, target or space: `reason` says which
   interrupted,  // stop level 1 to 3
   timeout,
-  failure_limit  // max_failures, or the first three failing alike
+  failure_limit,  // max_failures, or the first three failing alike
+  device_failure  // three in succession whose device failed
 };
 
 struct LoopResult {

@@ -215,8 +215,11 @@ class Studies(TrainFolder):
                         parameters={"lr": {"type": "log_uniform", "min": 1e-4, "max": 0.1}})
         result = self.run_autoglm("tune", "study.json", environment={
             "AUTOGLM_EMULATION_OTHERS": others, "AUTOGLM_CUDA_WAIT": "0"})
-        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertEqual(result.returncode, 9, result.stderr)
         self.assertEqual(self.report()["counts"]["failed"], 3)
+        self.assertIn("the device fails", result.stdout)
+        os.unlink(others)
+        self.assertEqual(self.tuned()["counts"]["complete"], 6)
         self.assertIn("run fewer at a time", self.report()["trials"][0]["reason"])
 
     def test_trials_have_what_the_tuner_was_told_of_the_device(self):

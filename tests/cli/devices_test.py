@@ -6,9 +6,11 @@ device; each may be absent."""
 import json
 import os
 import pathlib
+import shutil
+import subprocess
 import unittest
 
-from study_folder import StudyFolder, main
+from study_folder import PROGRAM, StudyFolder, clean_environment, main
 
 NVML = os.environ.get("AUTOGLM_NVML")
 OTHER_BUILD = os.environ.get("AUTOGLM_OTHER_BUILD")
@@ -97,7 +99,15 @@ class WithoutGpu(TrainFolder):
         result = self.run_bare("tune", "study.json")
         self.assertEqual(result.returncode, 0, result.stderr)
         log = self.folder.joinpath("study.trials/0/1/stderr.log").read_text()
-        self.assertIn("no GPU is used: the CUDA library does not load", log)
+        for said in log, result.stderr:
+            self.assertEqual(said.count("no GPU is used: the CUDA library does not load"), 1)
+
+    def test_without_a_driver_no_cuda_library_is_loaded(self):
+        shutil.copy(PROGRAM, self.path("autoglm"))
+        self.write("libautoglm_cuda.so", "not even a library")
+        result = subprocess.run([self.path("autoglm"), "devices"], capture_output=True, text=True,
+                                env=clean_environment() | {"AUTOGLM_CUDA_LIBRARY": ""})
+        self.assertIn("the trainer uses no GPU: there is no NVIDIA driver: libcuda.so.1: ", result.stdout)
 
 
 @unittest.skipUnless(OTHER_BUILD, "no CUDA library to refuse was built")
@@ -192,8 +202,10 @@ class Doctor(StudyFolder):
         result = self.doctor("--gpu", "--only", "add")
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertIn("add                      bf16", result.stdout)
-        self.assertIn("\ncuda:0 emulation: every operation computes what the CPU does\nkept for trainings in ",
-                      result.stdout)
+        self.assertRegex(result.stdout, r"\ncuda:0 emulation: 4 of \d\d operations, each computes what "
+                                        r"the CPU does\nkept for trainings in ")
+        self.assertRegex(self.doctor().stdout, r"\ncuda:0 emulation: 4 of \d\d operations, each "
+                                               r"computes what the CPU does \(checked ")
 
     def test_a_device_that_fails_is_exit_9_and_a_line_a_fault(self):
         result = self.doctor("--gpu", "--only", "dropout", AUTOGLM_EMULATION_FAIL="500")
@@ -213,7 +225,7 @@ class Doctor(StudyFolder):
     def test_an_operation_that_is_not_there_is_a_mistake(self):
         result = self.doctor("--gpu", "--only", "nonsense")
         self.assertEqual(result.returncode, 2)
-        self.assertIn("no operation is called like", result.stderr)
+        self.assertIn("no operation's name holds nonsense; leave --only out", result.stderr)
 
 
 if __name__ == "__main__":

@@ -474,6 +474,14 @@ class Streams(StudyFolder):
             self.assertEqual(self.with_full("stderr", *words).returncode, status, words)
         self.assertEqual(self.report()["counts"]["complete"], 4)
 
+    def test_where_not_all_of_a_reason_fits_it_is_the_last_line_that_is_told(self):
+        lines = "; ".join(f"echo {word * 30} >&2" for word in ("first", "second"))
+        self.spec(max_trials=1, trial={"command": f"{lines}; echo 'no such file' >&2; exit 1"})
+        told = self.run_autoglm("tune", "study.json", "--progress", "plain").stderr
+        self.assertIn("trial 0 failed (exit status 1: … | no such file)", told)
+        self.assertIn("  exit status 1: … | no such file\n",
+                      self.run_autoglm("explain", "study.db", "0").stdout)
+
     def test_a_reader_of_standard_error_that_goes_away_changes_nothing(self):
         self.spec()
         process = subprocess.Popen([PROGRAM, "tune", "study.json", "--progress", "plain"],

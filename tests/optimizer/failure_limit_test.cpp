@@ -42,6 +42,32 @@ TEST_CASE("three that fail each in its own way do not, nor three alike after a g
   CHECK(reason_of(later).empty());
 }
 
+TEST_CASE("a device that fails three trials in succession ends the study, however each says it") {
+  FailureLimit limit(std::nullopt, true);
+  limit.note(ended(TrialState::complete), "");
+  limit.note(failed(1), "9 in linear_forward", true);
+  limit.note(failed(2), "9 in softmax", true);
+  limit.note(ended(TrialState::complete), "");
+  limit.note(failed(4), "9 in softmax", true);
+  limit.note(ended(TrialState::infeasible), "");
+  limit.note(failed(5), "9 in adam", true);
+  limit.note(failed(6), "1 bad lr");
+  limit.note(failed(7), "9 in adam", true);
+  limit.note(failed(8), "9 in upload", true);
+  CHECK(reason_of(limit).empty());
+  limit.note(failed(9), "9 in softmax", true);
+  REQUIRE(limit.reached().has_value());
+  CHECK(limit.reached()->reason == "device_failed");
+  CHECK(limit.reached()->detail ==
+        "the device failed in 3 trials in succession; trial 9: exit status 1: bad lr");
+
+  FailureLimit none(std::nullopt, false);
+  for (int i = 0; i < 4; ++i) {
+    none.note(failed(i), "9", true);
+  }
+  CHECK(reason_of(none).empty());
+}
+
 TEST_CASE("64, 65 and 75 count for nothing") {
   FailureLimit limit(1, true);
   limit.note(ended(TrialState::infeasible), "");

@@ -27,7 +27,7 @@ class Install(unittest.TestCase):
                      "share/autoglm/examples/digits/study.json",
                      "share/autoglm/examples/digits/get_data.sh",
                      "share/doc/autoglm/README.md", "share/doc/autoglm/LICENSE",
-                     "share/doc/autoglm/docs/spec.md"):
+                     "share/doc/autoglm/docs/spec.md", "share/doc/autoglm/gpu/README.md"):
             self.assertTrue((self.prefix / name).is_file(), name)
 
     def test_the_manual_and_completions_are_there(self):

@@ -80,6 +80,14 @@ TEST_CASE("the limits that every kind of trial has are there") {
   CHECK(spec.env.size() == 1);
 }
 
+TEST_CASE("a training trial has one GPU") {
+  std::string section = with_training("");
+  section.insert(1, R"("gpus": 2, )");
+  CHECK_THROWS_WITH_AS(
+      parse_trial(section),
+      doctest::Contains("/gpus: is 2, but the built-in trainer uses one GPU; write 1"), SpecError);
+}
+
 TEST_CASE("what a section leaves out has its documented default") {
   const nn::TrainSpec spec = parsed(with_training(""));
   CHECK(spec.model.units == std::vector<std::int64_t>{8, 8});

@@ -126,8 +126,10 @@ TEST_CASE("the spec's devices come before those of the environment") {
   ::setenv("CUDA_VISIBLE_DEVICES", "2,GPU-8f", 1);
   CHECK(usable_devices({5, 7}) == std::vector<std::string>{"5", "7"});
   CHECK(usable_devices({}) == std::vector<std::string>{"2", "GPU-8f"});
-  ::setenv("CUDA_VISIBLE_DEVICES", "-1", 1);
-  CHECK(usable_devices({}).empty());
+  for (const char* none : {"-1", "NoDevFiles", "abc,0"}) {
+    ::setenv("CUDA_VISIBLE_DEVICES", none, 1);
+    CHECK(usable_devices({}).empty());
+  }
   ::setenv("CUDA_VISIBLE_DEVICES", "", 1);
   CHECK(usable_devices({}).empty());
 }

@@ -24,6 +24,12 @@ std::vector<std::string> split_at_commas(std::string_view text) {
   return parts;
 }
 
+/// A number, or the beginning of a UUID (CUDA C++ programming guide, "CUDA environment variables").
+bool names_device(std::string_view entry) {
+  return entry.starts_with("GPU-") || entry.starts_with("MIG-") ||
+         entry.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 /// CUDA numbers the devices that it finds from 0, whatever their nodes are called.
 std::vector<std::string> devices_of_machine() {
   constexpr std::string_view kNode = "nvidia";
@@ -53,8 +59,9 @@ std::vector<std::string> usable_devices(const std::vector<int>& gpu_devices) {
   }
   if (const char* visible = std::getenv("CUDA_VISIBLE_DEVICES")) {
     std::vector<std::string> devices = split_at_commas(visible);
-    // CUDA stops reading at the first invalid entry; -1 is the usual way to say "none".
-    devices.erase(std::find(devices.begin(), devices.end(), "-1"), devices.end());
+    // CUDA stops reading at the first invalid entry; -1 and NoDevFiles are usual ways to say
+    // "none".
+    devices.erase(std::find_if_not(devices.begin(), devices.end(), names_device), devices.end());
     return devices;
   }
   return devices_of_machine();

@@ -136,6 +136,10 @@ CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
   read_trial_environment(reader, space, spec);
   read_trial_limits(reader, spec);
   reader.finish();
+  if (spec.gpus > 1) {
+    trial.member("gpus")->fail(
+        fmt::format("is {}, but the built-in trainer uses one GPU; write 1", spec.gpus));
+  }
   check_variables(trial, space);
 
   for (const SpecRoot& section : example_sections(trial, space)) {
