@@ -171,6 +171,17 @@ class SharedMemory(TrainFolder):
         self.assertIn("; run fewer at a time, or end what else takes its memory", errors)
         self.assertEqual(output, "")
 
+    def test_memory_that_others_take_meanwhile_is_not_the_configurations_fault(self):
+        self.write_trial(epochs=1, **EMUL)
+        for call in range(20, 100):
+            result = self.run_autoglm("train", "trial.json",
+                                      environment={"AUTOGLM_EMULATION_FAIL": str(call)})
+            self.assertEqual(result.returncode, 9, result.stderr)
+            if "so other programs may have the memory" in result.stderr:
+                self.assertIn("out of memory", result.stderr)
+                return
+        self.fail("no allocation failed")
+
     def test_runs_that_fit_together_run_together(self):
         self.start_long_run(90)
         self.write_trial(epochs=1, **EMUL)

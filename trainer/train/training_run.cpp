@@ -54,6 +54,10 @@ class TrainingRun {
         state_{.watch = nn::Watch(spec.training.watch, spec.training.precision)} {}
 
   RunResult run();
+  /// Whether the device's memory was to be enough, with room for what cannot be predicted.
+  bool should_fit() const {
+    return reserved_ > 0 && reserved_ < backend_->info().memory_bytes / 10 * 9;
+  }
 
  private:
   bool open();
@@ -361,9 +365,14 @@ RunResult TrainingRun::run() {
 
 RunResult run_training(const nn::TrainSpec& spec, const RunContext& context,
                        RunReporter& reporter) {
+  TrainingRun run(spec, context, reporter);
   try {
-    return TrainingRun(spec, context, reporter).run();
+    return run.run();
   } catch (const nn::DeviceMemoryError& error) {
+    if (run.should_fit()) {
+      throw DeviceError(fmt::format(
+          "{}; by what is predicted it fits, so other programs may have the memory", error.what()));
+    }
     throw InfeasibleRun(error.what());
   } catch (const nn::ModelError& error) {
     throw InfeasibleRun(error.what());
