@@ -296,6 +296,11 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
       object_of(const_cast<CudnnObject*>(chosen->graph)) == nullptr) {
     return CUDNN_STATUS_BAD_PARAM;
   }
+  // The default one would not wait for ours, nor ours for it.
+  if (!is_stream(handle->stream)) {
+    complain("a plan of cuDNN in the default stream, or in one that has ended");
+    return CUDNN_STATUS_EXECUTION_FAILED;
+  }
   const PlanArrays arrays = arrays_of(*given);
   const cudnnStatus_t status = check_arrays(*chosen->graph, arrays);
   if (status == CUDNN_STATUS_SUCCESS) {
