@@ -182,6 +182,34 @@ TEST_CASE("running statistics follow, the variance unbiased, and are what evalua
   });
 }
 
+// PyTorch refuses such a batch; the last batch of an epoch may be one.
+TEST_CASE("of a batch of one row the running variance follows 0, the mean the row") {
+  on_all([](Backend& backend) {
+    const Array x(backend, DType::f32, {1, 2}, {3, -8});
+    const Array ones(backend, DType::f32, {2}, {1, 1});
+    const Array beta(backend, DType::f32, {2}, {0.5, 7});
+    const Array mean(backend, DType::f32, {2});
+    const Array deviation(backend, DType::f32, {2});
+    const Array running_mean(backend, DType::f32, {2}, {1, 4});
+    const Array running_variance(backend, DType::f32, {2}, {2, 16});
+    const Array y(backend, DType::f32, {1, 2});
+    const Backend::BatchNorm norm{.epsilon = 0.25F,
+                                  .momentum = 0.25F,
+                                  .gamma = ones.floats(),
+                                  .beta = beta.floats(),
+                                  .mean = mean.floats(),
+                                  .inverse_deviation = deviation.floats(),
+                                  .running_mean = running_mean.floats(),
+                                  .running_variance = running_variance.floats()};
+    REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+    check_close(DType::f32, y.numbers(), {0.5, 7});
+    check_close(DType::f32, mean.numbers(), {3, -8});
+    check_close(DType::f32, deviation.numbers(), {2, 2});
+    check_close(DType::f32, running_mean.numbers(), {1.5, 1});
+    check_close(DType::f32, running_variance.numbers(), {1.5, 12});
+  });
+}
+
 TEST_CASE("layer normalization and its gradients") {
   on_all_types([](Backend& backend, DType type) {
     for (const Size size : kSizes) {
