@@ -147,6 +147,9 @@ cublasStatus_t checked(const Call& call, cublasHandle_t handle) {
   if (handles.count(handle) == 0) {
     return CUBLAS_STATUS_NOT_INITIALIZED;
   }
+  if (call.told_status() != 0) {
+    return static_cast<cublasStatus_t>(call.told_status());
+  }
   return call.fails() ? CUBLAS_STATUS_EXECUTION_FAILED : CUBLAS_STATUS_SUCCESS;
 }
 
@@ -165,6 +168,9 @@ extern "C" {
 
 cublasStatus_t cublasCreate(cublasHandle_t* handle) {
   const Call call("cublasCreate");
+  if (call.told_status() != 0) {
+    return static_cast<cublasStatus_t>(call.told_status());
+  }
   if (call.fails() || is_other_device()) {
     return CUBLAS_STATUS_NOT_INITIALIZED;
   }

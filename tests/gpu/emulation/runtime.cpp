@@ -144,7 +144,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
       *value = kProcessors;
       return cudaSuccess;
     case cudaDevAttrComputeCapabilityMajor:
-      *value = 8;
+      *value = control().capability;
       return cudaSuccess;
   }
   return noted(cudaErrorInvalidValue);
@@ -164,7 +164,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   *properties = {.name = "emulation",
                  .uuid = uuid,
                  .totalGlobalMem = control().memory_bytes,
-                 .major = 8,
+                 .major = control().capability,
                  .minor = 0,
                  .multiProcessorCount = kProcessors};
   return cudaSuccess;
