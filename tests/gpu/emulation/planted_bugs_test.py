@@ -7,9 +7,9 @@ import unittest
 from planted_bugs import FAILURE, FOUND, NOTHING, Outcome, is_as_expected, outcome_of
 
 
-def outcome(script, crashes=False):
+def outcome(script):
     ran = subprocess.run(["sh", "-c", script], text=True, capture_output=True)
-    return outcome_of(ran, crashes)
+    return outcome_of(ran)
 
 
 class Outcomes(unittest.TestCase):
@@ -28,9 +28,9 @@ class Outcomes(unittest.TestCase):
         self.assertEqual(outcome("exit 64").kind, FAILURE)
         self.assertEqual(outcome("exit 127").kind, FAILURE)
 
-    def test_a_signal_is_a_finding_only_where_the_bug_says_so(self):
-        self.assertEqual(outcome("kill -SEGV $$").kind, FAILURE)
-        self.assertEqual(outcome("kill -SEGV $$", crashes=True), (FOUND, "ended by signal 11"))
+    def test_a_check_that_a_signal_ends_has_found_nothing_even_behind_a_complaint(self):
+        self.assertEqual(outcome("kill -SEGV $$"), (FAILURE, "could not run, -11: nothing was said"))
+        self.assertEqual(outcome("echo WRONG add f32; kill -ILL $$").kind, FAILURE)
 
     def test_a_check_that_uses_up_its_time_has_found_the_bug(self):
         self.assertEqual(outcome("kill -XCPU $$"), (FOUND, "it did not end"))
