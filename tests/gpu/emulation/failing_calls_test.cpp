@@ -236,7 +236,7 @@ struct Numbers {
     return made.backend->linear_forward(x, x, nullptr, y, Activation::identity);
   }
 
-  static constexpr std::size_t kBytes = 2 * 64 * sizeof(float);
+  static constexpr std::size_t kBytes = 128 * sizeof(float);
   const CudaBackend made = make_emulated_cuda_backend();
   void* address = nullptr;
 };
