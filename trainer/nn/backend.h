@@ -209,9 +209,9 @@ class Backend {
   virtual Status global_average_backward(const Tensor& dy, const Tensor& dx) noexcept = 0;
 
   // Batch normalization over all but the last index (Ioffe and Szegedy, arXiv:1502.03167), then the
-  // activation. Running statistics follow by `momentum`, the variance unbiased: r <- (1 - momentum)
-  // r + momentum s; null: they are left as they are. The backward pass computes again where a ReLU
-  // was 0; dx in place of dy if wished.
+  // activation. Running statistics follow by `momentum`, the variance unbiased, of one row 0: r <-
+  // (1 - momentum) r + momentum s; null: they are left as they are. The backward pass computes
+  // again where a ReLU was 0; dx in place of dy if wished.
   struct BatchNorm {
     float epsilon = 1e-5F;
     float momentum = 0.1F;

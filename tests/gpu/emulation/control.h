@@ -13,6 +13,8 @@ struct Control {
   std::uint64_t waits = 0;         // of the host: for a stream, or for all that runs
   std::uint64_t event_waits = 0;   // for an event
   std::uint64_t failing_call = 0;  // by its number, from 1; 0: none
+  int failing_status = 0;          // what it returns, by CUDA's or cuBLAS's number; 0: the usual
+  int capability = 8;              // the compute capability's first number
   bool stays_broken = false;       // whether all calls after that one fail too
   std::size_t memory_bytes = 0;    // of the device
   std::size_t plan_workspace = 512;  // bytes that a plan of cuDNN takes

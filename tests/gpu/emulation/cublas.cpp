@@ -12,11 +12,12 @@
 #include "tests/gpu/emulation/memory.h"
 #include "tests/gpu/emulation/numbers.h"
 #include "tests/gpu/emulation/streams.h"
+#include "tests/gpu/emulation/workspace.h"
 
 struct cublasContext {
   cudaStream_t stream = nullptr;
   int math = CUBLAS_DEFAULT_MATH;
-  void* workspace = nullptr;
+  autoglm::emulation::Workspace workspace{};
 };
 
 namespace autoglm::emulation {
@@ -131,17 +132,23 @@ void multiply(const Product& product, std::int64_t k) {
   }
 }
 
-void run(const Product& product, std::int64_t k, const Actor& actor) {
-  if (product.a.touched(actor, Access::read) && product.b.touched(actor, Access::read) &&
+void run(const Product& product, std::int64_t k, const Workspace& workspace, const Actor& actor) {
+  const std::string what = "a product of cuBLAS";
+  if (workspace.spoil(actor, what) && product.a.touched(actor, Access::read) &&
+      product.b.touched(actor, Access::read) &&
       (product.beta == 0 || product.c.touched(actor, Access::read)) &&
       product.c.touched(actor, Access::write)) {
     multiply(product, k);
+    workspace.spoil(actor, what);
   }
 }
 
 cublasStatus_t checked(const Call& call, cublasHandle_t handle) {
   if (handles.count(handle) == 0) {
     return CUBLAS_STATUS_NOT_INITIALIZED;
+  }
+  if (call.told_status() != 0) {
+    return static_cast<cublasStatus_t>(call.told_status());
   }
   return call.fails() ? CUBLAS_STATUS_EXECUTION_FAILED : CUBLAS_STATUS_SUCCESS;
 }
@@ -161,6 +168,9 @@ extern "C" {
 
 cublasStatus_t cublasCreate(cublasHandle_t* handle) {
   const Call call("cublasCreate");
+  if (call.told_status() != 0) {
+    return static_cast<cublasStatus_t>(call.told_status());
+  }
   if (call.fails() || is_other_device()) {
     return CUBLAS_STATUS_NOT_INITIALIZED;
   }
@@ -186,7 +196,7 @@ cublasStatus_t cublasSetStream(cublasHandle_t handle, cudaStream_t stream) {
   const cublasStatus_t status = checked(call, handle);
   if (status == CUBLAS_STATUS_SUCCESS) {
     handle->stream = stream;
-    handle->workspace = nullptr;  // it is cuBLAS's own again
+    handle->workspace = {};  // it is cuBLAS's own again
   }
   return status;
 }
@@ -209,7 +219,7 @@ cublasStatus_t cublasSetWorkspace(cublasHandle_t handle, void* workspace, std::s
   if (reinterpret_cast<std::uintptr_t>(workspace) % 256 != 0 || !is_allocated(workspace, bytes)) {
     return CUBLAS_STATUS_INVALID_VALUE;
   }
-  handle->workspace = workspace;
+  handle->workspace = {workspace, bytes};
   return CUBLAS_STATUS_SUCCESS;
 }
 
@@ -263,7 +273,7 @@ cublasStatus_t cublasGemmEx_64(cublasHandle_t handle, cublasOperation_t operatio
   }
   // With cuBLAS's own, results may differ from run to run where there are streams (reference,
   // "Results reproducibility").
-  if (handle->workspace == nullptr) {
+  if (handle->workspace.at == nullptr) {
     complain("a product of cuBLAS without a workspace of its user");
     return CUBLAS_STATUS_EXECUTION_FAILED;
   }
@@ -287,7 +297,9 @@ cublasStatus_t cublasGemmEx_64(cublasHandle_t handle, cublasOperation_t operatio
     return CUBLAS_STATUS_INVALID_VALUE;
   }
   submit(handle->stream, "a product of cuBLAS",
-         [product, k](const Actor& actor) { run(product, k, actor); });
+         [product, k, workspace = handle->workspace](const Actor& actor) {
+           run(product, k, workspace, actor);
+         });
   return CUBLAS_STATUS_SUCCESS;
 }
 }

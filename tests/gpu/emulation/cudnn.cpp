@@ -115,7 +115,8 @@ cudnnStatus_t tell_notes(const CudnnObject& engine, std::int64_t wanted, std::in
 
 PlanArrays arrays_of(const CudnnObject& pack) {
   return {pack.all<std::int64_t>(CUDNN_ATTR_VARIANT_PACK_UNIQUE_IDS),
-          pack.all<void*>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS)};
+          pack.all<void*>(CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS),
+          pack.one<void*>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE)};
 }
 
 }  // namespace
@@ -291,12 +292,16 @@ cudnnStatus_t cudnnBackendExecute(cudnnHandle_t handle, cudnnBackendDescriptor_t
       given->type != CUDNN_BACKEND_VARIANT_PACK_DESCRIPTOR) {
     return CUDNN_STATUS_BAD_PARAM;
   }
-  const auto* workspace = given->one<const void*>(CUDNN_ATTR_VARIANT_PACK_WORKSPACE);
-  if (!is_allocated(workspace, static_cast<std::size_t>(plan_workspace(chosen->engine))) ||
+  const PlanArrays arrays = arrays_of(*given);
+  if (!is_allocated(arrays.workspace, static_cast<std::size_t>(plan_workspace(chosen->engine))) ||
       object_of(const_cast<CudnnObject*>(chosen->graph)) == nullptr) {
     return CUDNN_STATUS_BAD_PARAM;
   }
-  const PlanArrays arrays = arrays_of(*given);
+  // The default one would not wait for ours, nor ours for it.
+  if (!is_stream(handle->stream)) {
+    complain("a plan of cuDNN in the default stream, or in one that has ended");
+    return CUDNN_STATUS_EXECUTION_FAILED;
+  }
   const cudnnStatus_t status = check_arrays(*chosen->graph, arrays);
   if (status == CUDNN_STATUS_SUCCESS) {
     submit(handle->stream, "a plan of cuDNN", prepare_plan(*chosen->graph, chosen->engine, arrays));

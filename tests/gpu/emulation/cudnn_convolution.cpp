@@ -6,6 +6,7 @@
 
 #include "tests/gpu/emulation/device.h"
 #include "tests/gpu/emulation/memory.h"
+#include "tests/gpu/emulation/workspace.h"
 
 namespace autoglm::emulation {
 namespace {
@@ -58,6 +59,7 @@ struct Convolution {
   float alpha = 1;
   float beta = 0;
   Engine engine = Engine::exact;
+  Workspace workspace{};
 
   const Array& result() const { return forward ? y : x; }
   const Array& factor() const { return forward ? x : y; }
@@ -156,10 +158,12 @@ void convolve(const Convolution& c) {
 
 void run(const Convolution& c, const Actor& actor) {
   const std::string what = "a plan of cuDNN";
-  if (touch(actor, what, c.factor().data, c.factor().bytes(), Access::read) &&
+  if (c.workspace.spoil(actor, what) &&
+      touch(actor, what, c.factor().data, c.factor().bytes(), Access::read) &&
       touch(actor, what, c.w.data, c.w.bytes(), Access::read) &&
       touch(actor, what, c.result().data, c.result().bytes(), Access::write)) {
     convolve(c);
+    c.workspace.spoil(actor, what);
   }
 }
 
@@ -220,6 +224,7 @@ std::function<void(const Actor&)> prepare_plan(const CudnnObject& graph, Engine 
                                                const PlanArrays& arrays) {
   Convolution c = convolution_of(graph);
   c.engine = engine;
+  c.workspace = {arrays.workspace, static_cast<std::size_t>(plan_workspace(engine))};
   for (Array* array : {&c.x, &c.w, &c.y}) {
     array->data = address_of(arrays, array->id);
   }

@@ -23,6 +23,7 @@ std::int64_t plan_workspace(Engine engine);
 struct PlanArrays {
   std::vector<std::int64_t> ids{};
   std::vector<void*> addresses{};
+  void* workspace = nullptr;  // of plan_workspace()
 };
 /// What is wrong with the arrays.
 cudnnStatus_t check_arrays(const CudnnObject& graph, const PlanArrays& arrays);

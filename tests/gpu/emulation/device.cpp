@@ -45,6 +45,7 @@ Settings read_settings() {
 void repair() {
   control().complaint[0] = '\0';
   control().failing_call = 0;
+  control().failing_status = 0;
   control().failed_call = "";
   last_error = cudaSuccess;
 }
@@ -98,10 +99,14 @@ Call::Call(const char* name) : lock_(mutex()) {
   fails_ = told_ || broken();
 }
 
+int Call::told_status() const { return told_ ? control().failing_status : 0; }
+
 cudaError_t Call::error() const { return error(cudaErrorUnknown); }
 
 cudaError_t Call::error(cudaError_t when_told_to_fail) const {
-  return noted(told_ ? when_told_to_fail : broken() ? cudaErrorLaunchFailure : cudaSuccess);
+  const cudaError_t told =
+      told_status() == 0 ? when_told_to_fail : static_cast<cudaError_t>(told_status());
+  return noted(told_ ? told : broken() ? cudaErrorLaunchFailure : cudaSuccess);
 }
 
 cudaError_t noted(cudaError_t error) {
@@ -128,6 +133,8 @@ const char* cudaGetErrorString(cudaError_t error) {
       return "out of memory";
     case cudaErrorInvalidValue:
       return "invalid argument";
+    case cudaErrorNoKernelImageForDevice:
+      return "no kernel image is available for execution on the device";
     case cudaErrorLaunchFailure:
       return autoglm::emulation::broken() ? autoglm::emulation::control().complaint
                                           : "unspecified launch failure";
@@ -144,6 +151,8 @@ const char* cudaGetErrorName(cudaError_t error) {
       return "cudaErrorMemoryAllocation";
     case cudaErrorInvalidValue:
       return "cudaErrorInvalidValue";
+    case cudaErrorNoKernelImageForDevice:
+      return "cudaErrorNoKernelImageForDevice";
     case cudaErrorLaunchFailure:
       return "cudaErrorLaunchFailure";
     default:

@@ -59,6 +59,8 @@ class Call {
   Call& operator=(const Call&) = delete;
 
   bool fails() const { return fails_; }
+  /// What it was told to fail with; 0: it was not, or with nothing of its own.
+  int told_status() const;
   /// What cudaGetLastError() is to say, too.
   cudaError_t error() const;
   cudaError_t error(cudaError_t when_told_to_fail) const;

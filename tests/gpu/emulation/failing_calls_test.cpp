@@ -1,4 +1,6 @@
 // Training on the emulated device while one call of CUDA, cuBLAS or cuDNN fails: each in its turn.
+#include <cublas_v2.h>
+#include <cuda_runtime_api.h>
 #include <doctest/doctest.h>
 
 #include <algorithm>
@@ -205,6 +207,90 @@ TEST_CASE("after any call of an upload has failed the next ones work, and nothin
   }
   CHECK(n > 4);  // a device to be chosen, memory and an event to be made, numbers to be sent
 }
+/// What comes of `operation` whose `call` fails with `status`.
+template <class Operation>
+auto outcome_of(const char* call, int status, const Operation& operation) {
+  emulation::Control& control = emulation::library_control();
+  for (std::uint64_t n = 1; n < 100; ++n) {
+    control.repair();
+    control.failing_call = control.calls + n;
+    control.failing_status = status;
+    auto outcome = operation();
+    if (std::string(control.failed_call) == call) {
+      control.repair();
+      return outcome;
+    }
+  }
+  FAIL("it does not call " << call);
+  return operation();
+}
+
+/// On two matrices of the emulated device.
+struct Numbers {
+  Numbers() {
+    emulation::library_control().repair();
+    REQUIRE(made.reason.empty());
+    REQUIRE(made.backend->allocate(kBytes, &address) == Status::ok);
+    REQUIRE(made.backend->fill_zero(address, kBytes) == Status::ok);
+  }
+  ~Numbers() { made.backend->release(address); }
+  Numbers(const Numbers&) = delete;
+  Numbers& operator=(const Numbers&) = delete;
+
+  Status activate() const {
+    const Tensor x{address, DType::f32, {8, 8}};
+    return made.backend->activation_forward(Activation::relu, x, x);
+  }
+  Status multiply() const {
+    const Tensor x{address, DType::f32, {8, 8}};
+    const Tensor y{static_cast<float*>(address) + 64, DType::f32, {8, 8}};
+    return made.backend->linear_forward(x, x, nullptr, y, Activation::identity);
+  }
+
+  static constexpr std::size_t kBytes = 128 * sizeof(float);
+  const CudaBackend made = make_emulated_cuda_backend();
+  void* address = nullptr;
+};
+
+TEST_CASE(
+    "a kernel without code for the device is one that it cannot compute, and harms no other") {
+  const Numbers numbers;
+  for (const cudaError_t error :
+       {cudaErrorInvalidDeviceFunction, cudaErrorNoKernelImageForDevice, cudaErrorInvalidPtx,
+        cudaErrorJitCompilerNotFound, cudaErrorUnsupportedPtxVersion}) {
+    CHECK(outcome_of("cudaLaunchKernel", error, [&] { return numbers.activate(); }) ==
+          Status::unsupported);
+    CHECK(numbers.activate() == Status::ok);
+  }
+  CHECK(outcome_of("cudaLaunchKernel", cudaErrorLaunchFailure,
+                   [&] { return numbers.activate(); }) == Status::device_failed);
+}
+
+TEST_CASE("what cuBLAS lacks memory for, or does not support, is told apart from a failed device") {
+  const Numbers numbers;
+  const auto status_when = [&](int status) {
+    return outcome_of("cublasGemmEx_64", status, [&] { return numbers.multiply(); });
+  };
+  CHECK(status_when(CUBLAS_STATUS_ALLOC_FAILED) == Status::out_of_memory);
+  CHECK(status_when(CUBLAS_STATUS_NOT_SUPPORTED) == Status::unsupported);
+  CHECK(status_when(CUBLAS_STATUS_EXECUTION_FAILED) == Status::device_failed);
+  const auto is_full_when = [](int status) {
+    return outcome_of("cublasCreate", status, [] { return make_emulated_cuda_backend(); }).is_full;
+  };
+  CHECK(is_full_when(CUBLAS_STATUS_ALLOC_FAILED));
+  CHECK_FALSE(is_full_when(CUBLAS_STATUS_NOT_INITIALIZED));
+}
+
+TEST_CASE("a device below compute capability 8.0 is refused, with the number that it has") {
+  emulation::Control& control = emulation::library_control();
+  control.repair();
+  control.capability = 7;
+  const CudaBackend made = make_emulated_cuda_backend();
+  control.capability = 8;
+  CHECK(made.backend == nullptr);
+  CHECK(made.reason == "CUDA device 0 has compute capability 7.x; 8.0 is needed");
+}
+
 TEST_CASE("a device that fails for good during a training leaves nothing behind") {
   CHECK(fail_each_call(examples()[0], true).count("cudaLaunchKernel") == 1);
 }

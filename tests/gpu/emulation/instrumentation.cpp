@@ -1,7 +1,8 @@
 // What GCC calls before every access to memory in code that is compiled with -fsanitize=thread,
-// which the kernels are. Not the sanitizer's own: these know blocks, barriers and the device's
-// memory.
+// which the kernels are, and, with -fsanitize of overflow, bounds and alignment, where one of these
+// is wrong. Not the sanitizers' own: these know blocks, barriers and the device's memory.
 #include <cstdint>
+#include <cstdlib>
 #include <string>
 
 #include "tests/gpu/emulation/block.h"
@@ -38,6 +39,17 @@ const char* fault_at(const RunningThread& thread, const void* at, std::size_t by
   return own || index ? nullptr : "memory of the host";
 }
 
+std::string place_of(const ThreadNumber& number) {
+  return " in block " + std::to_string(number.block) + ", thread " + std::to_string(number.thread) +
+         ", after " + std::to_string(number.barrier) + " barriers: ";
+}
+
+void end_thread(const RunningThread& thread, const std::string& did) {
+  running_thread = nullptr;
+  complain(name_of(thread) + " " + did);
+  abandon_thread();
+}
+
 void check(const void* at, std::size_t bytes, Access access, bool aligned) {
   const RunningThread* thread = running_thread;
   if (thread == nullptr) {
@@ -49,13 +61,25 @@ void check(const void* at, std::size_t bytes, Access access, bool aligned) {
   if (fault == nullptr) {
     return;
   }
-  running_thread = nullptr;
-  const ThreadNumber& number = thread->number;
-  complain(name_of(*thread) + (access == Access::read ? " reads " : " writes ") +
-           std::to_string(bytes) + " bytes in block " + std::to_string(number.block) + ", thread " +
-           std::to_string(number.thread) + ", after " + std::to_string(number.barrier) +
-           " barriers: " + fault);
-  abandon_thread();
+  end_thread(*thread, (access == Access::read ? "reads " : "writes ") + std::to_string(bytes) +
+                          " bytes" + place_of(thread->number) + fault);
+}
+
+/// Where GCC says that something is: the first member of what it tells of each fault.
+struct SourcePlace {
+  const char* file;
+  std::uint32_t line;
+  std::uint32_t column;
+};
+
+void find_undefined(const SourcePlace* at, const char* what) {
+  const std::string text = std::string(at->file) + ":" + std::to_string(at->line) + ": " + what;
+  const RunningThread* thread = running_thread;
+  if (thread == nullptr) {
+    complain(text);
+    std::abort();  // on the host there is nothing to go on with
+  }
+  end_thread(*thread, "fails" + place_of(thread->number) + text);
 }
 
 class OwnHooks : public Sanitizer {
@@ -74,6 +98,11 @@ Sanitizer& sanitizer() {
 
 // NOLINTBEGIN(readability-identifier-naming,bugprone-reserved-identifier): GCC's names.
 #define AUTOGLM_HOOK __attribute__((visibility("hidden"))) void
+#define AUTOGLM_UNDEFINED(name, what, ...)                                              \
+  AUTOGLM_HOOK __ubsan_handle_##name##_abort(const autoglm::emulation::SourcePlace* at, \
+                                             __VA_ARGS__) {                             \
+    autoglm::emulation::find_undefined(at, what);                                       \
+  }
 #define AUTOGLM_HOOKS(size)                                                        \
   AUTOGLM_HOOK __tsan_read##size(void* at) {                                       \
     autoglm::emulation::check(at, size, autoglm::emulation::Access::read, true);   \
@@ -103,5 +132,12 @@ AUTOGLM_HOOK __tsan_write_range(void* at, unsigned long bytes) {
 AUTOGLM_HOOK __tsan_func_entry(void*) {}
 AUTOGLM_HOOK __tsan_func_exit() {}
 AUTOGLM_HOOK __tsan_init() {}
+AUTOGLM_UNDEFINED(type_mismatch_v1, "an address that is not a multiple of the size", void*)
+AUTOGLM_UNDEFINED(out_of_bounds, "an index outside of its array", void*)
+AUTOGLM_UNDEFINED(add_overflow, "a sum of whole numbers overflows", void*, void*)
+AUTOGLM_UNDEFINED(sub_overflow, "a difference of whole numbers overflows", void*, void*)
+AUTOGLM_UNDEFINED(mul_overflow, "a product of whole numbers overflows", void*, void*)
+AUTOGLM_UNDEFINED(negate_overflow, "the negative of a whole number overflows", void*)
+AUTOGLM_UNDEFINED(divrem_overflow, "a quotient of whole numbers overflows", void*, void*)
 }
 // NOLINTEND(readability-identifier-naming,bugprone-reserved-identifier)

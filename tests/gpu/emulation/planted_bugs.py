@@ -8,9 +8,14 @@ the build is needed is built first. Prints a line for each: what caught it, and 
 was said. Ends with 1 if one was missed, or if a check complains where there is no bug; with 2 if there
 is nothing to plant. With the presets asan and tsan: the bugs that their sanitizers should find
 ("watches").
+
+A check that could not run, as with a library that does not load, has found nothing: it ends with 2. Nor
+has one that is ended by a signal. The controls say what they expect instead ("expects": "nothing", or
+"failure": that no check can run).
 """
 
 import argparse
+import collections
 import concurrent.futures
 import json
 import os
@@ -104,23 +109,39 @@ def sources_of(bug):
     return sorted({file for file in files if not file.endswith(".h")} | set(bug.get("with", [])))
 
 
+# What a check says: (FOUND, the first complaint), (NOTHING, ""), or (FAILURE, why it could not run).
+Outcome = collections.namedtuple("Outcome", "kind said")
+FOUND, NOTHING, FAILURE = "found", "nothing", "failure"
+FINDINGS = (1, 66)  # of our programs and of the address sanitizer; of the thread sanitizer
+
+
+def outcome_of(ran):
+    """Of a process that has ended."""
+    if ran.returncode == 0:
+        return Outcome(NOTHING, "")
+    if ran.returncode == -signal.SIGXCPU:
+        return Outcome(FOUND, "it did not end")
+    last = ((ran.stdout + ran.stderr).strip().splitlines() or ["nothing was said"])[-1]
+    if ran.returncode not in FINDINGS:
+        return Outcome(FAILURE, f"could not run, {ran.returncode}: {last}")
+    said = COMPLAINT.search(ran.stderr) or COMPLAINT.search(ran.stdout)
+    return Outcome(FOUND, said[0] if said else last)
+
+
 def check(build, words, library):
-    """What a check said if it found something, else None."""
     environment = {**os.environ, "AUTOGLM_CUDA_LIBRARY": str(library),
                    "AUTOGLM_CUDA_EMUL_LIBRARY": str(library), "TSAN_OPTIONS": "halt_on_error=1"}
     # Of processor time: on a busy machine a check that is merely slow is not one that hangs.
     ran = subprocess.run(["prlimit", f"--cpu={MOST_SECONDS}:", build.program(words[0]),
                           *words[1:]], env=environment, text=True, capture_output=True)
-    if ran.returncode == -signal.SIGXCPU:
-        return "it did not end"
-    if ran.returncode == 0:
-        return None
-    said = COMPLAINT.search(ran.stderr) or COMPLAINT.search(ran.stdout)
-    if said:
-        return said[0]
-    if ran.returncode < 0:
-        return f"ended by signal {-ran.returncode}"
-    return (ran.stdout + ran.stderr).strip().splitlines()[-1]
+    return outcome_of(ran)
+
+
+def is_as_expected(bug, outcomes):
+    """One check that finds it is enough; none may fail. Of a control all are alike."""
+    kinds = {outcome.kind for outcome in outcomes}
+    expected = bug.get("expects", FOUND)
+    return kinds == {expected} or (expected == FOUND and kinds == {FOUND, NOTHING})
 
 
 def judge(build, bug, folder):
@@ -135,13 +156,15 @@ def judge(build, bug, folder):
     library, linked = build.link(overlay, sources)
     if linked.returncode != 0:
         return False, f"{bug['name']}: does not link: {linked.stderr[:400]}"
+    outcomes = []
     for words in bug["checks"]:
-        said = check(build, words.split(), library)
-        if said:
-            shutil.rmtree(overlay)
-            return bool(bug["changes"]), f"{bug['name']}: {words}: {said[:240]}"
+        outcomes.append(check(build, words.split(), library))
+        if outcomes[-1].kind == FOUND:
+            break
     shutil.rmtree(overlay)
-    return not bug["changes"], f"{bug['name']}: " + ("MISSED" if bug["changes"] else "nothing found")
+    kind, said = outcomes[-1]
+    return (is_as_expected(bug, outcomes),
+            f"{bug['name']}: {words}: {kind}{': ' if said else ''}{said[:240]}")
 
 
 def arguments_of():

@@ -4,6 +4,7 @@
 #include <cudnn.h>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string>
@@ -89,6 +90,17 @@ TEST_CASE("pinned memory that changes before its copy is made arrives changed") 
   CHECK(cudaFreeHost(pinned) == cudaSuccess);
 }
 
+TEST_CASE("pinned memory that is freed before the host has waited for its copy is found") {
+  Setting setting;
+  void* pinned = nullptr;
+  REQUIRE(cudaMallocHost(&pinned, kBytes) == cudaSuccess);
+  CHECK(cudaMemcpyAsync(setting.results, pinned, kBytes, cudaMemcpyHostToDevice, setting.stream) ==
+        cudaSuccess);
+  CHECK(cudaFreeHost(pinned) == cudaSuccess);
+  CHECK(std::string(control().complaint) ==
+        "pinned memory is freed before the host has waited for its copies");
+}
+
 TEST_CASE("a kernel that waits for the event of another stream uses what it writes") {
   Setting setting;
   const Pair other;
@@ -160,6 +172,7 @@ class Handle {
   Handle& operator=(const Handle&) = delete;
 
   cublasHandle_t get() const { return handle_; }
+  void* workspace() const { return workspace_; }
 
  private:
   void* workspace_ = nullptr;
@@ -199,6 +212,17 @@ TEST_CASE("a product is refused for which cuBLAS has forgotten its workspace wit
   CHECK(multiply(setting, handle.get(), {}) == CUBLAS_STATUS_EXECUTION_FAILED);
   CHECK(std::string(control().complaint) == "a product of cuBLAS without a workspace of its user");
   control().repair();
+}
+
+TEST_CASE("a product writes to its whole workspace: what lay there is NaN") {
+  Setting setting;
+  const Handle handle(setting.stream);
+  CHECK(cudaMemsetAsync(handle.workspace(), 0, kBytes, setting.stream) == cudaSuccess);
+  CHECK(multiply(setting, handle.get(), {}) == CUBLAS_STATUS_SUCCESS);
+  std::array<float, kCount> found{};
+  CHECK(cudaMemcpyAsync(found.data(), handle.workspace(), kBytes, cudaMemcpyDeviceToHost,
+                        setting.stream) == cudaSuccess);
+  CHECK(std::all_of(found.begin(), found.end(), [](float x) { return std::isnan(x); }));
 }
 
 TEST_CASE("attributes of cuDNN's descriptors are of their table, of their type, and final") {

@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "gpu/cuda_library.h"
@@ -68,6 +69,22 @@ TEST_CASE("uploads do not wait for what the step before computes") {
     // The device runs what something waits for: of the last two steps the copies to landings alone.
     CHECK(control.pending() >= 2 * (of_step - kParts));
   }
+}
+
+TEST_CASE("a backend ends while an upload travels: its pinned memory is not freed before") {
+  const emulation::Control& control = emulation::library_control();
+  CudaBackend made = make_emulated_cuda_backend();
+  REQUIRE(made.reason.empty());
+  const CudaBackend other = make_emulated_cuda_backend();
+  const std::vector<float> numbers(100, 1.0F);
+  void* array = nullptr;
+  REQUIRE(made.backend->allocate(sizeof(float) * numbers.size(), &array) == Status::ok);
+  REQUIRE(made.backend->upload(array, numbers.data(), sizeof(float) * numbers.size()) ==
+          Status::ok);
+  REQUIRE(control.pending() > 0);
+  made.backend.reset();
+  CHECK(std::string(control.complaint) == "");
+  other.backend->release(array);
 }
 
 }  // namespace autoglm::nn

@@ -1,5 +1,6 @@
 #include "tests/gpu/emulation/streams.h"
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <memory>
@@ -103,7 +104,7 @@ void end_stream(cudaStream_t stream) {
   count_live(-1);
 }
 
-void submit(cudaStream_t stream, std::string what, std::function<void(const Actor&)> work) {
+Clock submit(cudaStream_t stream, std::string what, std::function<void(const Actor&)> work) {
   const unsigned place = place_of(stream);
   Queue& queue = queues[place];
   Operation operation{.what = std::move(what), .work = std::move(work), .after = queue.after};
@@ -118,6 +119,14 @@ void submit(cudaStream_t stream, std::string what, std::function<void(const Acto
       (settings().streams == Settings::Streams::random && draw()() % 3 == 0)) {
     run_until(place, queue.waiting.front().actor.sequence);
   }
+  Clock own;
+  own.done[place] = queue.submitted;
+  return own;
+}
+
+bool was_waited_for(const Clock& clock) {
+  return std::equal(clock.done.begin(), clock.done.end(), host.done.begin(),
+                    [](std::uint32_t wanted, std::uint32_t done) { return wanted <= done; });
 }
 
 void wait_for(cudaStream_t stream) {

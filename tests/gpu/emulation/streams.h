@@ -18,12 +18,15 @@ bool is_stream(cudaStream_t stream);
 /// Waits for what it holds. REQUIRES: is_stream().
 void end_stream(cudaStream_t stream);
 
-/// `work` is told who it is.
-void submit(cudaStream_t stream, std::string what, std::function<void(const Actor&)> work);
+/// `work` is told who it is. What the host must have waited for to know that it is done.
+Clock submit(cudaStream_t stream, std::string what, std::function<void(const Actor&)> work);
 
 /// Runs what the stream holds, or all streams; the host has waited for it then.
 void wait_for(cudaStream_t stream);
 void wait_for_all();
+
+/// Whether the host has waited for all of it.
+bool was_waited_for(const Clock& clock);
 
 /// How many operations have not run yet, in all streams.
 std::uint64_t pending();

@@ -37,6 +37,11 @@ TEST_CASE("an access of 16 bytes at an address that is no multiple of them is fo
   expect(Faulty::misaligned, "not a multiple of the size");
 }
 
+TEST_CASE("an index that overflows is found, and where it is computed") {
+  expect(Faulty::overflowing_index, "faulty_kernels.cu");
+  expect(Faulty::overflowing_index, "a product of whole numbers overflows");
+}
+
 TEST_CASE("two blocks that write the same number are found") {
   expect(Faulty::blocks_that_collide, "two blocks of a kernel");
 }

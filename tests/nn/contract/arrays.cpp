@@ -38,6 +38,8 @@ Format format_of(DType type) {
 
 int exponent_bits(DType type) { return type == DType::f16 ? 5 : 8; }
 
+std::map<std::pair<std::string, DType>, double> errors;
+
 }  // namespace
 
 std::uint32_t encoded(DType type, double x) {
@@ -166,7 +168,9 @@ Doubles Array::numbers() const {
   return result;
 }
 
-void check_close(DType type, const Doubles& a, const Doubles& b) {
+const std::map<std::pair<std::string, DType>, double>& greatest_errors() { return errors; }
+
+void check_close(const char* operation, DType type, const Doubles& a, const Doubles& b) {
   REQUIRE(a.size() == b.size());
   double greatest = 0;
   double difference = 0;
@@ -182,6 +186,8 @@ void check_close(DType type, const Doubles& a, const Doubles& b) {
   const double tolerance = type == DType::f32 ? 1e-5 : type == DType::bf16 ? 0x1p-8 : 0x1p-11;
   CHECK(same_kind);
   CHECK(difference <= tolerance * greatest);
+  double& error = errors[{operation, type}];
+  error = std::max(error, difference == 0 ? 0 : difference / (tolerance * greatest));
 }
 
 double dot(const Doubles& a, const Doubles& b) {

@@ -2,6 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "trainer/nn/backend.h"
@@ -74,9 +77,13 @@ class Records {
   void* data_ = nullptr;
 };
 
-/// Fails the test unless max |a - b| <= tolerance max |b|, of results in a type; NaN must meet NaN.
-/// The tolerance is that of f32, 1e-5, or the rounding of 16-bit results.
-void check_close(DType type, const Doubles& a, const Doubles& b);
+/// Fails the test unless max |a - b| <= tolerance max |b|, of an operation's results in a type; NaN
+/// must meet NaN. The tolerance is that of f32, 1e-5, or the rounding of 16-bit results.
+void check_close(const char* operation, DType type, const Doubles& a, const Doubles& b);
+
+/// What check_close() has met so far of each operation and type of results: the greatest
+/// max |a - b|, as a part of what is allowed.
+const std::map<std::pair<std::string, DType>, double>& greatest_errors();
 
 /// d f / d x by central differences.
 template <typename F>

@@ -43,14 +43,15 @@ TEST_CASE("activations and their derivatives are right for numbers of all sizes"
         const Array from(backend, type, {count}, x);
         const Array to(backend, type, {count});
         REQUIRE(backend.activation_forward(activation, from.tensor(), to.tensor()) == Status::ok);
-        check_close(type, to.numbers(), y);
+        check_close("activation_forward", type, to.numbers(), y);
 
         const Array kept(backend, type, {count}, saved);
         const Array gradient(backend, type, {count}, dy);
         const Array dx(backend, type, {count});
         REQUIRE(backend.activation_backward(activation, kept.tensor(), gradient.tensor(),
                                             dx.tensor()) == Status::ok);
-        check_close(type, dx.numbers(), derivatives(activation, type, x, saved, dy));
+        check_close("activation_backward", type, dx.numbers(),
+                    derivatives(activation, type, x, saved, dy));
         // In place of dy.
         REQUIRE(backend.activation_backward(activation, kept.tensor(), gradient.tensor(),
                                             gradient.tensor()) == Status::ok);
@@ -138,7 +139,7 @@ TEST_CASE("dropout keeps what Philox says, times 1 / (1 - rate)") {
         const Array to(backend, type, {count});
         REQUIRE(backend.dropout(rate, key, from.tensor(), to.tensor()) == Status::ok);
         const Doubles y = to.numbers();
-        check_close(type, y, wanted);
+        check_close("dropout", type, y, wanted);
         for (std::size_t i = 0; i < y.size(); ++i) {
           CHECK((y[i] == 0) == (wanted[i] == 0));
         }

@@ -55,14 +55,15 @@ TEST_CASE(
         const Records<StepState> state(backend, {StepState{.loss_scale = kLossScale}});
         REQUIRE(backend.class_loss(loss, z.tensor(), targets.data(), kScale, state.data(),
                                    losses.floats(), dz.tensor()) == Status::ok);
-        check_close(DType::f32, losses.numbers(), class_losses(loss, logits, labels, classes));
+        check_close("class_loss", DType::f32, losses.numbers(),
+                    class_losses(loss, logits, labels, classes));
         if (classes == 1) {
           continue;  // (1 - p)^gamma has no derivative where p is always 1
         }
         const auto loss_at = [&](const Doubles& at) {
           return total(class_losses(loss, at, labels, classes));
         };
-        check_close(type, dz.numbers(), scaled(differences(logits, loss_at)));
+        check_close("class_loss", type, dz.numbers(), scaled(differences(logits, loss_at)));
         const Array evaluated(backend, DType::f32, {rows});
         REQUIRE(backend.class_loss(loss, z.tensor(), targets.data(), kScale, state.data(),
                                    evaluated.floats(), Tensor{}) == Status::ok);
@@ -104,11 +105,12 @@ TEST_CASE("the squared loss and its gradient, also in place") {
       const Records<StepState> state(backend, {StepState{.loss_scale = kLossScale}});
       REQUIRE(backend.squared_loss(y.tensor(), target.floats(), kScale, state.data(),
                                    losses.floats(), dy.tensor()) == Status::ok);
-      check_close(DType::f32, losses.numbers(), squared_losses(at, wanted, columns));
+      check_close("squared_loss", DType::f32, losses.numbers(),
+                  squared_losses(at, wanted, columns));
       const auto loss_at = [&](const Doubles& x) {
         return total(squared_losses(x, wanted, columns));
       };
-      check_close(type, dy.numbers(), scaled(differences(at, loss_at)));
+      check_close("squared_loss", type, dy.numbers(), scaled(differences(at, loss_at)));
       REQUIRE(backend.squared_loss(y.tensor(), target.floats(), kScale, state.data(),
                                    losses.floats(), y.tensor()) == Status::ok);
       CHECK(y.bits() == dy.bits());
@@ -123,19 +125,21 @@ TEST_CASE("softmax of rows") {
       const Array z(backend, type, {4, classes}, logits);
       const Array p(backend, DType::f32, {4, classes});
       REQUIRE(backend.softmax(z.tensor(), p.floats()) == Status::ok);
-      check_close(DType::f32, p.numbers(), softmax(logits, classes));
+      check_close("softmax", DType::f32, p.numbers(), softmax(logits, classes));
     }
   });
 }
 
+// In f32 numbers of this size are 8 apart, and the sum is 3 beyond one of them.
 TEST_CASE("sums are those of doubles: a million of 0.1 next to 1e8") {
   on_all([](Backend& backend) {
-    Doubles numbers(1000001, 0.1);
+    constexpr std::int64_t kCount = 1000031;
+    Doubles numbers(kCount, 0.1);
     numbers[500] = 1e8;
     numbers = rounded(DType::f32, numbers);
-    const Array x(backend, DType::f32, {1000001}, numbers);
+    const Array x(backend, DType::f32, {kCount}, numbers);
     const Records<double> result(backend, {2.0});
-    REQUIRE(backend.add_sum(x.floats(), 1000001, result.data()) == Status::ok);
+    REQUIRE(backend.add_sum(x.floats(), kCount, result.data()) == Status::ok);
     CHECK(std::fabs(result.get()[0] - (2 + total(numbers))) < 0.1);
   });
 }
@@ -145,10 +149,10 @@ TEST_CASE("mean and variance of gradients are those of what the update will see"
     const Array x(backend, DType::f32, {5}, {1, 2, 3, 4, 10});
     const Array result(backend, DType::f32, {2});
     REQUIRE(backend.mean_and_variance(x.floats(), 5, nullptr, result.floats()) == Status::ok);
-    check_close(DType::f32, result.numbers(), {4, 10});
+    check_close("mean_and_variance", DType::f32, result.numbers(), {4, 10});
     const Records<StepState> state(backend, {StepState{.factor = 0.5F}});
     REQUIRE(backend.mean_and_variance(x.floats(), 5, state.data(), result.floats()) == Status::ok);
-    check_close(DType::f32, result.numbers(), {2, 2.5});
+    check_close("mean_and_variance", DType::f32, result.numbers(), {2, 2.5});
   });
 }
 

@@ -34,7 +34,7 @@ TEST_CASE("pooling and its gradient: windows that overlap, and padding that does
         std::int32_t* const where = pooling == Pooling::max ? indices.data() : nullptr;
         REQUIRE(backend.pool_forward(pooling, c.window, from.tensor(), to.tensor(), where) ==
                 Status::ok);
-        check_close(type, to.numbers(), wanted);
+        check_close("pool_forward", type, to.numbers(), wanted);
         if (pooling == Pooling::max) {
           CHECK(indices.get() == wanted_indices);
         }
@@ -56,7 +56,7 @@ TEST_CASE("pooling and its gradient: windows that overlap, and padding that does
                       i % static_cast<std::size_t>(c.channels)] += dy[i];
           }
         }
-        check_close(type, dx.numbers(), wanted_dx);
+        check_close("pool_backward", type, dx.numbers(), wanted_dx);
       }
     }
   });
@@ -97,8 +97,8 @@ TEST_CASE("the mean of images, and its gradient") {
       const Array dx(backend, type, c.x());
       REQUIRE(backend.global_average_forward(from.tensor(), to.tensor()) == Status::ok);
       REQUIRE(backend.global_average_backward(gradient.tensor(), dx.tensor()) == Status::ok);
-      check_close(type, to.numbers(), wanted);
-      check_close(type, dx.numbers(), wanted_dx);
+      check_close("global_average_forward", type, to.numbers(), wanted);
+      check_close("global_average_backward", type, dx.numbers(), wanted_dx);
     }
   });
 }

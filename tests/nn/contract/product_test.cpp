@@ -101,12 +101,16 @@ void check_products(Backend& backend, DType type, const ImageCase& c) {
       continue;
     }
     const Products got = products(backend, type, layer, linear);
-    check_close(type, got.y, convolution(c, layer.x, layer.w, {}));
-    check_close(type, got.relu,
+    const char* const forward = linear ? "linear_forward" : "conv_forward";
+    const char* const weight = linear ? "linear_backward_weight" : "conv_backward_weight";
+    check_close(forward, type, got.y, convolution(c, layer.x, layer.w, {}));
+    check_close(forward, type, got.relu,
                 activated(Activation::relu, convolution(c, layer.x, layer.w, layer.bias)));
-    check_close(type, got.dx, convolution_dx(c, layer.dy, layer.w));
-    check_close(DType::f32, got.dw, sum(layer.dw, convolution_dw(c, layer.dy, layer.x)));
-    check_close(DType::f32, got.dbias, sum(layer.dbias, column_sums(layer.dy, c.out_channels)));
+    check_close(linear ? "linear_backward_data" : "conv_backward_data", type, got.dx,
+                convolution_dx(c, layer.dy, layer.w));
+    check_close(weight, DType::f32, got.dw, sum(layer.dw, convolution_dw(c, layer.dy, layer.x)));
+    check_close(weight, DType::f32, got.dbias,
+                sum(layer.dbias, column_sums(layer.dy, c.out_channels)));
     const Products again = products(backend, type, layer, linear);
     CHECK(again.y == got.y);
     CHECK(again.dx == got.dx);
@@ -124,8 +128,10 @@ TEST_CASE("the reference's gradients of products are its central differences") {
     const auto of_w = [&](const Doubles& w) {
       return dot(layer.dy, convolution(c, layer.x, w, layer.bias));
     };
-    check_close(DType::f32, convolution_dx(c, layer.dy, layer.w), differences(layer.x, of_x));
-    check_close(DType::f32, convolution_dw(c, layer.dy, layer.x), differences(layer.w, of_w));
+    check_close("(reference)", DType::f32, convolution_dx(c, layer.dy, layer.w),
+                differences(layer.x, of_x));
+    check_close("(reference)", DType::f32, convolution_dw(c, layer.dy, layer.x),
+                differences(layer.w, of_w));
   }
 }
 

@@ -84,8 +84,8 @@ struct Parameters {
 
 // One run of both: `steps` gradients, on the backend and by the formulas on doubles.
 template <typename Update, typename Reference>
-void check_updates(Backend& backend, DType type, std::int64_t n, const Update& update,
-                   const Reference& reference) {
+void check_updates(const char* operation, Backend& backend, DType type, std::int64_t n,
+                   const Update& update, const Reference& reference) {
   const float factor = 0.5F;
   Parameters wanted{random_numbers(DType::f32, n, 40), Doubles(static_cast<std::size_t>(n)),
                     Doubles(static_cast<std::size_t>(n))};
@@ -110,9 +110,9 @@ void check_updates(Backend& backend, DType type, std::int64_t n, const Update& u
                 wanted.v[i]);
     }
   }
-  check_close(DType::f32, w.numbers(), wanted.w);
-  check_close(DType::f32, m.numbers(), wanted.m);
-  check_close(DType::f32, v.numbers(), wanted.v);
+  check_close(operation, DType::f32, w.numbers(), wanted.w);
+  check_close(operation, DType::f32, m.numbers(), wanted.m);
+  check_close(operation, DType::f32, v.numbers(), wanted.v);
   CHECK(working.numbers() == rounded(type, w.numbers()));
   const std::vector<std::uint32_t> before = w.bits();
   const Records<StepState> skip(backend, {StepState{.factor = 0, .skip = 1, .applied = 3}});
@@ -132,7 +132,7 @@ TEST_CASE("SGD with momentum, Nesterov's and weight decay") {
         const SgdStep step{
             .lr = 0.1F, .momentum = 0.9F, .nesterov = nesterov, .weight_decay = 0.01F};
         check_updates(
-            backend, type, n,
+            "sgd", backend, type, n,
             [&](const UpdateArrays& arrays, const StepState* state) {
               return backend.sgd(arrays, step, state);
             },
@@ -167,7 +167,7 @@ TEST_CASE("Adam, with weight decay added to the gradient or decoupled from it") 
         const double beta1 = 0.9;
         const double beta2 = 0.999;
         check_updates(
-            backend, type, n,
+            "adam", backend, type, n,
             [&](const UpdateArrays& arrays, const StepState* state) {
               return backend.adam(arrays, step, state);
             },

@@ -92,12 +92,12 @@ const char* name_of(DType type) {
 }
 
 std::vector<Output> Comparison::outputs(const Case& one, OperationCheck& check, std::uint64_t seed,
-                                        bool misaligned) {
-  TrialRun run(subject_, seed, misaligned);
+                                        Misalignment misalignment) {
+  TrialRun run(subject_, seed, misalignment);
   one.run(run);
   std::vector<Output> found = run.outputs();
   if (const std::string fault = run.fault(); !fault.empty()) {
-    complain(check, one, fault + (misaligned ? " (misaligned)" : ""));
+    complain(check, one, fault + misalignment.text());
     if (run.device_failed() && device_failure_.empty()) {
       device_failure_ = check.faults.back();
     }
@@ -107,24 +107,27 @@ std::vector<Output> Comparison::outputs(const Case& one, OperationCheck& check, 
 
 void Comparison::compare(const Case& one, std::uint64_t seed) {
   OperationCheck& check = operations_[{one.operation, one.type}];
-  ++check.cases;
-  TrialRun wanted(reference_, seed, false);
+  // Types begin with different ones, since an operation may have fewer cases than arrays.
+  const std::size_t kind =
+      static_cast<std::size_t>(check.cases++) + 3 * static_cast<std::size_t>(one.type);
+  TrialRun wanted(reference_, seed, {});
   one.run(wanted);
   if (const std::string fault = wanted.fault(); !fault.empty()) {
     complain(check, one, "reference: " + fault);
     return;
   }
   const std::vector<Output> reference = wanted.outputs();
-  const std::vector<Output> first = outputs(one, check, seed, false);
+  const std::vector<Output> first = outputs(one, check, seed, {});
   judge(one, check, first, reference);
-  const std::vector<Output> second = outputs(one, check, seed, false);
+  const std::vector<Output> second = outputs(one, check, seed, {});
   for (std::size_t i = 0; is_complete(second, first) && i < first.size(); ++i) {
     if (first[i].bytes != second[i].bytes) {
       check.repeatable = false;
       complain(check, one, first[i].name + ": two runs differ");
     }
   }
-  judge(one, check, outputs(one, check, seed, true), reference);
+  const Misalignment misalignment = Misalignment::of(kind, wanted.movable());
+  judge(one, check, outputs(one, check, seed, misalignment), reference);
 }
 
 bool Comparison::ok() const {

@@ -27,7 +27,8 @@ struct OperationCheck {
 };
 
 /// Each case runs twice, on arrays that are NaN where nothing was written yet, and must give the
-/// same bits; and once more at addresses that are aligned to single numbers.
+/// same bits; and once more at addresses that are aligned to single numbers: from case to case of
+/// an operation and type other arrays are.
 class Comparison {
  public:
   using Key = std::pair<std::string, DType>;  // the operation, its type
@@ -45,7 +46,7 @@ class Comparison {
 
  private:
   std::vector<Output> outputs(const Case& one, OperationCheck& check, std::uint64_t seed,
-                              bool misaligned);
+                              Misalignment misalignment);
 
   Backend& subject_;
   Backend& reference_;

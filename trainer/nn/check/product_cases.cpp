@@ -92,6 +92,8 @@ void add_product_cases(DType type, std::vector<Case>& cases) {
   add_convolution(type, {2, 5, 7, 3, 4, {3, 1, 1}}, cases);
   add_convolution(type, {3, 9, 8, 8, 16, {3, 2, 1}}, cases);
   add_convolution(type, {5, 9, 8, 8, 16, {3, 2, 1}}, cases);  // the same of other batches
+  add_convolution(type, {2, 9, 9, 8, 8, {3, 3, 0}}, cases);
+  add_convolution(type, {2, 9, 9, 8, 8, {3, 3, 1}}, cases);  // the same but for the padding
   add_convolution(type, {2, 8, 8, 16, 8, {1, 1, 0}}, cases);
   add_convolution(type, {2, 7, 7, 5, 9, {1, 2, 0}}, cases);
   add_convolution(type, {4, 12, 12, 1, 8, {5, 1, 2}}, cases);

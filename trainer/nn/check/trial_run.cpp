@@ -23,6 +23,27 @@ void append(std::vector<double>& values, const std::vector<unsigned char>& bytes
 
 }  // namespace
 
+Misalignment Misalignment::of(std::size_t n, std::size_t arrays) {
+  const std::size_t kind = n % (2 + arrays);
+  return kind == 0   ? Misalignment{.which = Which::all_by_a_number}
+         : kind == 1 ? Misalignment{.which = Which::all_by_8_bytes}
+                     : Misalignment{.which = Which::one_by_a_number, .one = kind - 2};
+}
+
+std::string Misalignment::text() const {
+  switch (which) {
+    case Which::none:
+      return "";
+    case Which::all_by_a_number:
+      return " (all arrays misaligned by a number)";
+    case Which::all_by_8_bytes:
+      return " (all arrays misaligned by 8 bytes)";
+    case Which::one_by_a_number:
+      return " (array " + std::to_string(one) + " misaligned by a number)";
+  }
+  return "";
+}
+
 TrialRun::~TrialRun() {
   for (const Array& array : arrays_) {
     free_guards(array);
@@ -54,11 +75,29 @@ void TrialRun::check(Status status) {
       device_failed_ || status == Status::device_failed || status == Status::out_of_memory;
 }
 
+std::size_t TrialRun::shift(Kind kind, std::size_t size) {
+  if (kind == Kind::state || kind == Kind::real) {
+    return 0;
+  }
+  const bool is_one = movable_++ == misalignment_.one;
+  switch (misalignment_.which) {
+    case Misalignment::Which::none:
+      return 0;
+    case Misalignment::Which::all_by_a_number:
+      return size;
+    case Misalignment::Which::all_by_8_bytes:
+      return 8;
+    case Misalignment::Which::one_by_a_number:
+      return is_one ? size : 0;
+  }
+  return 0;
+}
+
 void* TrialRun::place(const std::string& name, Kind kind, std::size_t size, std::int64_t n,
                       const void* from) {
   Array array{.name = name,
               .kind = kind,
-              .offset = kGuard + (misaligned_ && size < 8 && kind != Kind::state ? size : 0),
+              .offset = kGuard + shift(kind, size),
               .bytes = size * static_cast<std::size_t>(n)};
   std::vector<unsigned char> bytes(array.offset + array.bytes + kGuard, kPoison);
   if (from != nullptr && array.bytes > 0) {

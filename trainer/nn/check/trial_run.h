@@ -19,12 +19,25 @@ struct Output {
   std::vector<unsigned char> bytes{};
 };
 
-/// Arrays lie between guards, which must not change, or where fence.h is watched, not be read; and,
-/// if wished, at addresses that are aligned to a single number only.
+/// Which arrays do not begin at a multiple of 64 bytes but at one of their numbers' size alone, as
+/// operations must allow. Arrays of f64 and of records always do.
+struct Misalignment {
+  enum class Which { none, all_by_a_number, all_by_8_bytes, one_by_a_number };
+
+  Which which = Which::none;
+  std::size_t one = 0;  // of those that may be, in the order in which a case makes them
+
+  /// The n-th kind, from 0 on: all arrays, then each of `arrays` by itself, then over again.
+  static Misalignment of(std::size_t n, std::size_t arrays);
+  /// Behind the text of a fault: where arrays lay; empty where none is misaligned.
+  std::string text() const;
+};
+
+/// Arrays lie between guards, which must not change, or where fence.h is watched, not be read.
 class TrialRun {
  public:
-  TrialRun(Backend& backend, std::uint64_t seed, bool misaligned)
-      : backend_(backend), random_(seed), misaligned_(misaligned) {}
+  TrialRun(Backend& backend, std::uint64_t seed, Misalignment misalignment)
+      : backend_(backend), random_(seed), misalignment_(misalignment) {}
   TrialRun(const TrialRun&) = delete;
   TrialRun& operator=(const TrialRun&) = delete;
   ~TrialRun();
@@ -56,6 +69,8 @@ class TrialRun {
   /// Whether a status so far was about the device as a whole, not the operation: it fails, it is
   /// full.
   bool device_failed() const { return device_failed_; }
+  /// How many arrays there are so far that may be misaligned.
+  std::size_t movable() const { return movable_; }
 
  private:
   enum class Kind { f32, bf16, f16, integer, real, state };
@@ -67,6 +82,8 @@ class TrialRun {
     std::size_t bytes = 0;
   };
 
+  /// Bytes by which the next array is misaligned.
+  std::size_t shift(Kind kind, std::size_t size);
   void* place(const std::string& name, Kind kind, std::size_t size, std::int64_t n,
               const void* from);
   void* random_numbers(const std::string& name, DType type, std::int64_t n, float deviation,
@@ -77,7 +94,8 @@ class TrialRun {
 
   Backend& backend_;
   std::mt19937_64 random_;
-  bool misaligned_;
+  Misalignment misalignment_;
+  std::size_t movable_ = 0;
   std::vector<Array> arrays_{};
   std::string fault_{};
   bool device_failed_ = false;
