@@ -31,9 +31,10 @@ std::vector<ConvolutionShape> bench() {
 
 /// gpu-check and gpu-training.
 std::vector<ConvolutionShape> checks() {
-  return {{2, 7, 3, 4, kPlain},     {3, 9, 8, 16, kHalving},  {2, 7, 5, 9, kProjection},
-          {4, 12, 1, 8, {5, 1, 2}}, {1, 11, 2, 3, {4, 3, 2}}, {8, 16, 32, 32, kPlain},
-          {32, 12, 3, 8, kPlain},   {32, 6, 8, 16, kPlain},   {32, 12, 16, 16, kPlain},
+  return {{2, 5, 3, 4, kPlain, 7},  {3, 9, 8, 16, kHalving, 8},  {5, 9, 8, 16, kHalving, 8},
+          {2, 9, 8, 8, {3, 3, 0}},  {2, 9, 8, 8, {3, 3, 1}},     {2, 7, 5, 9, kProjection},
+          {4, 12, 1, 8, {5, 1, 2}}, {1, 11, 2, 3, {4, 3, 2}, 6}, {8, 16, 32, 32, kPlain},
+          {32, 12, 3, 8, kPlain},   {32, 6, 8, 16, kPlain},      {32, 12, 16, 16, kPlain},
           {32, 6, 16, 32, kPlain},  {32, 6, 32, 32, kPlain}};
 }
 
@@ -63,7 +64,8 @@ const std::vector<ConvolutionGroup>& convolution_groups() {
 }
 
 std::vector<Convolution> asked_for(const ConvolutionShape& shape) {
-  const std::int64_t size = shape.window.output(shape.size);
+  const std::int64_t height = shape.window.output(shape.height);
+  const std::int64_t width = shape.window.output(shape.width);
   std::vector<Convolution> convolutions;
   for (const auto kind :
        {Convolution::Kind::forward, Convolution::Kind::data, Convolution::Kind::weight}) {
@@ -71,8 +73,8 @@ std::vector<Convolution> asked_for(const ConvolutionShape& shape) {
       const Convolution convolution{kind,
                                     type,
                                     shape.window,
-                                    {shape.batch, shape.size, shape.size, shape.inputs},
-                                    {shape.batch, size, size, shape.outputs}};
+                                    {shape.batch, shape.height, shape.width, shape.inputs},
+                                    {shape.batch, height, width, shape.outputs}};
       if (convolution.suits_cudnn()) {
         convolutions.push_back(convolution);
       }

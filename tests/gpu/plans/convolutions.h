@@ -7,10 +7,11 @@
 
 namespace autoglm::gpu {
 
-/// Square images and a square window, as docs/training.md's networks have them.
+/// A square window, as docs/training.md's networks have them, and mostly square images.
 struct ConvolutionShape {
-  std::int64_t batch = 1, size = 1, inputs = 1, outputs = 1;
+  std::int64_t batch = 1, height = 1, inputs = 1, outputs = 1;
   nn::Window window{};
+  std::int64_t width = height;
 };
 
 struct ConvolutionGroup {

@@ -21,8 +21,8 @@ constexpr int kSkipped = 77;           // SKIP_RETURN_CODE of CMakeLists.txt
 using Devices = std::vector<DescribedDevice>;
 
 std::string text_of(const ConvolutionShape& shape) {
-  return std::to_string(shape.batch) + "x" + std::to_string(shape.size) + "x" +
-         std::to_string(shape.size) + "x" + std::to_string(shape.inputs) + " to " +
+  return std::to_string(shape.batch) + "x" + std::to_string(shape.height) + "x" +
+         std::to_string(shape.width) + "x" + std::to_string(shape.inputs) + " to " +
          std::to_string(shape.outputs) + ", window " + std::to_string(shape.window.kernel) +
          ", stride " + std::to_string(shape.window.stride);
 }
