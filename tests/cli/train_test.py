@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import shlex
 import signal
 import statistics
 import subprocess
@@ -451,14 +452,23 @@ class Studies(TrainFolder):
         self.assertGreater(report["counts"]["pruned"], 0)
         self.assertLess(report["best"]["value"], 0.5)
 
-    def test_the_best_trial_can_be_run_again(self):
-        self.train_spec(self.section(lr="{lr}", seed=None), max_trials=2)
-        report = self.tuned()
-        best = report["best"]
-        trial = report["trials"][best["number"]]
-        again = self.run_autoglm("train", f"study.trials/{best['number']}/1/trial.json",
-                                 "--seed", str(trial["seed"]))
-        self.assertEqual(max(reports(again.stdout).items())[1]["val_loss"], best["value"])
+    def test_the_command_that_tune_prints_gives_the_best_trial_again(self):
+        for seed, seeds in ((None, 1), (None, 2), (5, 1)):
+            with self.subTest(seed=seed, seeds=seeds):
+                self.train_spec(self.section(lr="{lr}", seed=seed) | {"seeds": seeds},
+                                name=f"s{seed}{seeds}", max_trials=3)
+                result = self.tune()
+                self.assertEqual(result.returncode, 0, result.stderr)
+                best = self.report(f"s{seed}{seeds}.db")["best"]["number"]
+                [line] = re.findall("^command: (.*)$", result.stdout, re.M)
+                command = shlex.split(line)
+                self.assertTrue(command[-1].endswith(f"/{best}/{seeds}/trial.json"), line)
+                told = pathlib.Path(command[-1]).with_name("stdout.log").read_text()
+                for folder in ([], ["--dir", f"run{seed}{seeds}"]):
+                    again = self.run_autoglm(*command[1:], *folder)
+                    self.assertEqual(again.returncode, 0, again.stderr)
+                    self.assertEqual(without_measured(reports(again.stdout)),
+                                     without_measured(reports(told)))
 
     def test_two_metrics_have_a_front(self):
         self.train_spec(None, metric=None, max_trials=3,
