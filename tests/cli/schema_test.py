@@ -117,7 +117,6 @@ class Schema(StudyFolder):
         return self.mistakes(spec), self.run_autoglm("validate", "spec.json")
 
     def test_it_takes_what_training_may_have_and_so_does_validate(self):
-        self.write("a.csv", "x,y\n" + "".join(f"{i},{i * i}\n" for i in range(40)))
         for section, key, value in GOOD_TRAINING:
             with self.subTest(section=section, key=key, value=value):
                 mistakes, result = self.judged(training_spec(section, key, value))

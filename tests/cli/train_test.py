@@ -485,6 +485,78 @@ class Studies(TrainFolder):
         self.assertIn('did you mean "val_accuracy"?', result.stderr)
 
 
+class MistakesOfEveryTrial(TrainFolder):
+    """What would make each trial infeasible is told before the first one starts."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("plane.csv", "a,b,price\n" + "".join(
+            f"{i % 7},{i % 5},{i * 1.5}\n" for i in range(100)))
+
+    def refused_study(self, text, section=None, **changes):
+        self.train_spec(section, **changes)
+        for command in (["tune", "study.json", "--progress", "none"], ["validate", "study.json"]):
+            result = self.run_autoglm(*command)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+            self.assertRegex(result.stderr, r"^study.json:1:\d+: " + text)
+        self.assertFalse(os.path.exists(self.path("study.db")))
+
+    def accepted(self, section=None, **changes):
+        self.train_spec(section, **changes)
+        result = self.run_autoglm("validate", "study.json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_loss_of_the_other_task(self):
+        plane = {"path": "plane.csv", "target": "price"}
+        self.refused_study('/trial/training/loss: "mse" is for regression, and the target is a '
+                           'class; choose', self.section(lr="{lr}", loss="mse"))
+        self.refused_study('/trial/training/loss: the target is a number; choose "mse"',
+                           self.section(lr="{lr}", loss={"type": "focal"}, data=plane))
+        self.refused_study("/trial/training/label_smoothing: the target is a number, .*set it to 0",
+                           self.section(lr="{lr}", label_smoothing=0.1, data=plane))
+        self.accepted(self.section(lr="{lr}", loss="mse", data=plane))
+
+    def test_a_group_without_parameters(self):
+        self.refused_study('/trial/training/groups/1/prefix: no parameter begins with "zz"; there '
+                           "are fc1.weight",
+                           self.section(lr="{lr}", groups=[{"prefix": "fc1"}, {"prefix": "zz"}],
+                                        model={"units": "{units}"}),
+                           parameters={"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1},
+                                       "units": {"type": "int", "min": 4, "max": 8}})
+        self.refused_study('/trial/training/groups/0/prefix: no parameter begins with "fc4"',
+                           self.section(lr="{lr}", groups=[{"prefix": "fc4"}]))
+
+    def test_an_image_that_no_stage_is_left_of(self):
+        self.write("image.csv", "a,b,c,d,kind\n" + "1,2,3,4,x\n4,3,2,1,y\n" * 20)
+        section = self.section(lr="{lr}", data={"path": "image.csv", "image": [2, 2]})
+        section["model"] = {"type": "cnn", "channels": 4, "stages": 3}
+        self.refused_study("/trial/model/channels: 3 stages: before stage 3 .*take fewer stages",
+                           section)
+
+    def test_a_metric_that_these_data_do_not_have(self):
+        for name, text in {"val_rmse": "is not reported where the target is a class; there "
+                                       "training reports val_loss, val_accuracy",
+                           "test_loss": "needs a test part; set data.test",
+                           "val_loss.fold0": "is of fold 0, and data.folds is 1"}.items():
+            metric = {"name": name, "goal": "minimize"}
+            self.refused_study(f'/metric: "{name}" {text}', metric=metric)
+            computed = {"name": "score", "goal": "minimize", "value": f"val_loss + `{name}`"}
+            self.refused_study(f'/metric: "{name}" {text}', metric=computed)
+        section = self.section(lr="{lr}", data={"test": 0.2, "folds": 2})
+        for name in ("test_loss", "val_loss.fold1", "grad_mean.fc1.weight"):
+            self.accepted(section, metric={"name": name, "goal": "minimize"})
+
+    def test_what_some_trial_may_have_is_no_mistake(self):
+        parameters = {"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1},
+                      "loss": {"type": "categorical", "choices": ["mse", "focal"]},
+                      "layers": {"type": "int", "min": 1, "max": 4}}
+        self.accepted(self.section(lr="{lr}", loss="{loss}", model={"layers": "{layers}"},
+                                   groups=[{"prefix": "fc5"}]), parameters=parameters)
+
+    def test_a_spec_whose_data_are_elsewhere_can_be_validated(self):
+        self.accepted(self.section(lr="{lr}", data={"path": "elsewhere.csv"}))
+
+
 class HostileData(TrainFolder):
     def refuse_data(self, text, message, **data):
         self.write("bad.csv", text)
