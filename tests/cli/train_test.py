@@ -192,6 +192,29 @@ class EndsEarly(TrainFolder):
         self.assertEqual(result.returncode, 3, result.stderr)
         self.assertRegex(result.stderr.splitlines()[-1], "validation loss is -?nan; try a lower lr")
 
+    def test_a_network_too_deep_for_its_first_layer_to_learn_fails(self):
+        """What the bias of its output layer gets keeps the gradient's norm large."""
+        deep = {"units": 8, "layers": 200}
+        result = self.train(model=deep, epochs=12)  # of 10 updates
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertRegex(result.stderr.splitlines()[-1],
+                         "^update 80: the gradient of the first layer's weights is 0 times the "
+                         "largest of any layer, .* since update 10; try another activation")
+        told = reports(result.stdout)[7]
+        self.assertEqual(told["grad_variance.fc1.weight"], 0)
+        self.assertGreater(told["gradient_norm"], 1e-6)
+        for training in ({"watch": {"vanishing": 0}, "model": deep},
+                         {"model": deep | {"activation": "silu", "norm": "layer",
+                                           "residual": True}},
+                         {"groups": [{"prefix": "fc1", "lr_factor": 0}], "epochs": 40}):
+            with self.subTest(training):
+                self.trained(**{"epochs": 12} | training)
+
+    def test_single_samples_that_reach_no_unit_end_nothing(self):
+        """Of networks so narrow that some rows leave a whole layer at 0."""
+        self.trained(model={"units": 2, "layers": 3}, batch=1, epochs=3, lr=1e-3,
+                     watch={"interval": 1})
+
     def test_a_run_that_fails_leaves_no_checkpoint(self):
         os.mkdir(self.path("run"))
         result = self.train("--dir", "run", checkpoint="0s", watch={"exploding": 1e-9})
