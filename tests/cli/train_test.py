@@ -451,18 +451,53 @@ class Resuming(TrainFolder):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("passed over", result.stderr)
 
-    def test_a_disk_that_is_full_is_an_error_that_says_so(self):
-        process = subprocess.run(
-            ["sh", "-c", 'ulimit -f 8; trap "" XFSZ; exec "$0" train trial.json --dir run', PROGRAM],
-            cwd=self.prepared(), capture_output=True, text=True, env=clean_environment())
-        self.assertEqual(process.returncode, 1, process.stderr)
-        self.assertIn("checkpoint.agm", process.stderr.splitlines()[-1])
+    SMALL_DISK = ["sh", "-c", 'ulimit -f 8; exec "$0" train trial.json --dir run', PROGRAM]
+
+    def test_a_run_goes_on_without_the_checkpoints_that_a_full_disk_does_not_take(self):
+        wide = {"model": {"units": 256}, "checkpoint": "0s", "epochs": 5}
+        whole = without_measured(self.trained(**wide))
+        result = subprocess.run(self.SMALL_DISK, cwd=self.folder, capture_output=True, text=True,
+                                env=clean_environment())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(without_measured(reports(result.stdout)), whole)
+        [said] = [line for line in result.stderr.splitlines() if "checkpoint" in line]
+        self.assertEqual(said, "run/checkpoint.agm: checkpoint cannot be written: File too large; "
+                               "make room; until then this run goes on without, and tries again "
+                               "when the next is due")
         self.assertEqual(os.listdir(self.path("run")), [])
 
-    def prepared(self):
-        os.mkdir(self.path("run"))
-        self.write_trial(checkpoint="0s", model={"units": 256})
-        return self.folder
+    def test_a_run_that_is_stopped_needs_a_checkpoint(self):
+        self.write_trial(**self.LONG | {"epochs": 100_000, "model": {"units": 256}})
+        process = subprocess.Popen(self.SMALL_DISK, cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertRegex(errors.splitlines()[-1], "run/checkpoint.agm: checkpoint cannot be written: "
+                                                  "File too large; make room, then run this again")
+        self.assertEqual(os.listdir(self.path("run")), [])
+
+    def test_what_kills_have_left_of_checkpoints_is_removed(self):
+        left = [f"0/{name}/checkpoint.agm.new" for name in ("1", "2.old", "2.old.2", "2")]
+        for name in left:
+            os.makedirs(os.path.dirname(self.path(name)))
+            self.write(name, "half of a checkpoint")
+        self.trained(epochs=1)  # without a folder nothing is anybody's
+        self.assertEqual([os.path.exists(self.path(name)) for name in left], [True] * 4)
+        process = self.start_autoglm("train", "trial.json",
+                                     environment={"AUTOGLM_TRIAL_DIR": self.path("0/2")})
+        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual([os.path.exists(self.path(name)) for name in left], [False] * 4)
+
+    def test_an_attempt_goes_on_from_the_latest_that_was_set_aside(self):
+        for name in ("old", "old.2"):
+            os.makedirs(self.path(f"0/1.{name}"))
+        os.makedirs(self.path("0/1"))
+        self.stopped("--dir", "0/1.old.2", **self.LONG)
+        result = self.run_autoglm("train", "trial.json",
+                                  environment={"AUTOGLM_TRIAL_DIR": self.path("0/1")})
+        self.assertIn("goes on from " + self.path("0/1.old.2"), result.stderr)
 
 
 class Studies(TrainFolder):
