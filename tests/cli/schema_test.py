@@ -44,7 +44,7 @@ GOOD_TRAINING = [
     ("model", "layers", 0), ("model", "dropout", 0), ("model", "dropout", "{lr}"), ("model", "kernel", 15),
     ("model", "residual", "{flag}"), ("model", "x-note", {}), ("model", "norm", "layer"),
     ("data", "target", 1), ("data", "columns", {"y": "number"}), ("data", "separator", ","),
-    ("data", "validation", 0.5), ("data", "memory", "1.5MB"), ("data", "memory", "{n}GB"),
+    ("data", "validation", 0.5), ("data", "memory", "1.5MB"), ("data", "memory", "2MiB"), ("data", "memory", "{n}GB"),
     ("data", "memory", 4096), ("data", "split_seed", "{n}"), ("data", "folds", 3),
     ("training", "optimizer", "{optimizer}"), ("training", "lr", "{lr}"), ("training", "lr", 1),
     ("training", "schedule", "cosine"), ("training", "schedule", {"type": "step", "factor": 1}),

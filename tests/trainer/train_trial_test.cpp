@@ -66,6 +66,18 @@ TEST_CASE("a key whose parameter is inactive is left out of a trial's file") {
   CHECK(parsed(text).training.optimizer.weight_decay == 0.01);
 }
 
+TEST_CASE("amounts of memory have the units in which they are reported, or binary ones") {
+  const auto limit = [](const std::string& value) {
+    return parsed(with_training(R"("memory_limit": )" + value)).training.memory_limit_bytes;
+  };
+  CHECK(limit(R"("60MB")") == 60'000'000);
+  CHECK(limit(R"("60MiB")") == 62'914'560);
+  CHECK(limit(R"("1.5KB")") == 1500);
+  CHECK(limit(R"("2GiB")") == 2'147'483'648);
+  CHECK(limit(R"("7B")") == 7);
+  CHECK(limit("7") == 7);
+}
+
 TEST_CASE("repeats with one seed for all are refused") {
   std::string section = with_training(R"("seed": 3)");
   section.insert(1, R"("seeds": 3, )");
@@ -165,7 +177,7 @@ TEST_CASE("mistakes in the sections name place, value, rule and remedy") {
         "trial.json:1:75: /data/test: 0.9 and a validation share of 0.2 leave nothing to train on; "
         "together they must be below 1");
   CHECK(mistake_in(with_data(R"("path": "a", "memory": "2 apples")")) ==
-        R"(trial.json:1:77: /data/memory: "2 apples" is no amount of memory; write 512MB or 2GB)");
+        R"(trial.json:1:77: /data/memory: "2 apples" is no amount of memory; write 512MB or 2GiB)");
   CHECK(mistake_in(R"({"kind": "train", "model": {"type": "mlp"}})") ==
         R"(trial.json:1:1: /: the trial needs "data"; add it)");
 }
