@@ -12,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/devices.h"
 #include "cli/exit_status.h"
+#include "cli/folder_lock.h"
 #include "cli/output.h"
 #include "cli/stop_signals.h"
 #include "cli/temporary_directory.h"
@@ -178,6 +179,11 @@ int run_train(const TrainOptions& options) {
   spec.training.seed = settle_seed(options, *section, spec);
   SharedDevice device;
   RunContext context = context_of(options, device);
+  const FileDescriptor lock =
+      context.directory.empty()
+          ? FileDescriptor()
+          : lock_folder(context.directory,
+                        (options.directory.empty() ? "" : "--dir ") + context.directory);
   if (spec.training.keep_weights && context.directory.empty()) {
     throw UsageError("keep_weights needs a folder for the weights: add --dir FOLDER");
   }

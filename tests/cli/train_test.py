@@ -406,6 +406,17 @@ class Resuming(TrainFolder):
         found = reports(self.run_autoglm("train", "trial.json", "--dir", "run").stdout)
         self.assertLess(found[0]["samples_per_second"], 16_000 / seconds)
 
+    def test_two_runs_do_not_share_a_folder(self):
+        process = self.start("--dir", "run")
+        process.stdout.readline()
+        second = self.run_autoglm("train", "trial.json", "--dir", "run")
+        self.assertEqual((second.returncode, second.stdout), (2, ""), second.stderr)
+        self.assertIn("--dir run: another training run writes there; choose another folder",
+                      second.stderr)
+        process.kill()
+        process.communicate()
+        self.assertEqual(self.run_autoglm("train", "trial.json", "--dir", "run").returncode, 0)
+
     def test_no_attempt_goes_on_once_a_later_one_has_ended(self):
         attempts = {number: {"AUTOGLM_TRIAL_DIR": self.path(f"0/{number}")} for number in (1, 2, 3)}
         for number in attempts:
@@ -610,6 +621,13 @@ class MistakesOfEveryTrial(TrainFolder):
                       "layers": {"type": "int", "min": 1, "max": 4}}
         self.accepted(self.section(lr="{lr}", loss="{loss}", model={"layers": "{layers}"},
                                    groups=[{"prefix": "fc5"}]), parameters=parameters)
+
+    def test_validate_run_does_not_ask_the_trainer_to_print(self):
+        self.train_spec(self.section(lr="{lr}", memory_limit="100KB"))
+        result = self.run_autoglm("validate", "--run", "study.json")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("not found: val_loss; the run ended before it reported that", result.stdout)
+        self.assertNotIn("print", result.stdout)
 
     def test_a_spec_whose_data_are_elsewhere_can_be_validated(self):
         self.accepted(self.section(lr="{lr}", data={"path": "elsewhere.csv"}))

@@ -175,6 +175,8 @@ TEST_CASE("files for validation and test have labels of their own") {
         "v.idx: where are its labels? set validation_labels, test_labels");
   spec.validation_labels = folder.write("vl.idx", idx(8, {1}, {7}));
   const auto data = open_dataset(spec);
+  CHECK(data->describe().front().ends_with(
+      "images-idx3-ubyte and 1 other file: 5 rows of 2x3x1 features, in memory"));
   CHECK(data->split().training.size() == 4);
   CHECK(data->split().validation == std::vector<Row>{4});
   CHECK(data->label(4) == 1);
