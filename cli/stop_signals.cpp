@@ -28,7 +28,9 @@ void install_stop_signals() {
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
     sigaction(signal, &action, nullptr);
   }
+  // So that a write fails, and what cannot be written is said.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 const StopLevel& stop_level() { return level; }

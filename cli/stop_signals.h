@@ -8,7 +8,7 @@
 namespace autoglm {
 
 /// Installs handlers: the first SIGINT starts nothing new, the second kills what runs; SIGTERM and
-/// SIGHUP end what runs. SIGPIPE is ignored. Call it once, early.
+/// SIGHUP end what runs. SIGPIPE and SIGXFSZ are ignored. Call it once, early.
 void install_stop_signals();
 
 /// What the handlers have asked for so far.

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "cli/commands.h"
 #include "cli/devices.h"
 #include "cli/exit_status.h"
+#include "cli/folder_lock.h"
 #include "cli/output.h"
 #include "cli/stop_signals.h"
 #include "cli/temporary_directory.h"
@@ -58,13 +60,23 @@ std::uint64_t settle_seed(const TrainOptions& options, const SpecNode& section,
 std::vector<std::string> earlier_attempts(const std::string& directory) {
   const fs::path path(directory);
   std::vector<std::string> found;
-  for (int attempt = std::atoi(path.filename().c_str()); attempt >= 1; --attempt) {
-    for (const char* suffix : {"", ".old"}) {
-      const fs::path earlier = path.parent_path() / (std::to_string(attempt) + suffix);
-      if (earlier != path && fs::is_directory(earlier)) {
-        found.push_back(earlier.string());
-      }
+  const auto add = [&](const std::string& name) {
+    const fs::path earlier = path.parent_path() / name;
+    const bool is_there = earlier != path && fs::is_directory(earlier);
+    if (is_there) {
+      found.push_back(earlier.string());
     }
+    return is_there;
+  };
+  for (int attempt = std::atoi(path.filename().c_str()); attempt >= 1; --attempt) {
+    add(std::to_string(attempt));
+    // Set aside by tuners that died before they could store the attempt, the latest last.
+    const auto first = static_cast<std::ptrdiff_t>(found.size());
+    std::string name = fmt::format("{}.old", attempt);
+    for (int number = 2; add(name); ++number) {
+      name = fmt::format("{}.old.{}", attempt, number);
+    }
+    std::reverse(found.begin() + first, found.end());
   }
   return found;
 }
@@ -167,6 +179,11 @@ int run_train(const TrainOptions& options) {
   spec.training.seed = settle_seed(options, *section, spec);
   SharedDevice device;
   RunContext context = context_of(options, device);
+  const FileDescriptor lock =
+      context.directory.empty()
+          ? FileDescriptor()
+          : lock_folder(context.directory,
+                        (options.directory.empty() ? "" : "--dir ") + context.directory);
   if (spec.training.keep_weights && context.directory.empty()) {
     throw UsageError("keep_weights needs a folder for the weights: add --dir FOLDER");
   }

@@ -13,7 +13,12 @@ bool is_training(const StudySpec& spec);
 /// The study's metrics must be among those that training reports. Throws SpecError.
 void check_training_metrics(const StudySpec& spec);
 
-/// Reads the data once: whatever is wrong with them would be wrong in each trial. Throws DataError.
+/// Whether the file that trials train on is there.
+bool has_training_data(const StudySpec& spec);
+
+/// Reads the data once: whatever is wrong with them would be wrong in each trial; and so is a
+/// metric that is not reported of them, or a key of `training` or `model` that does not go with
+/// them, whatever the parameters are. Throws DataError, SpecError.
 void check_training_data(const StudySpec& spec);
 
 /// The devices that trials name must be there. Throws DeviceError.

@@ -149,6 +149,9 @@ int run_validate(const ValidateOptions& options) {
   const StudySpec spec = load_spec(options.study);
   const Resolved resolved = resolve(spec);
   if (!options.run) {
+    if (has_training_data(spec)) {
+      check_training_data(spec);
+    }
     if (options.json) {
       write_stdout(as_json(resolved, "null"));
     } else {

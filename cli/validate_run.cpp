@@ -21,6 +21,7 @@
 #include "optimizer/study_loop.h"
 #include "trainer/launch/command_runner.h"
 #include "trainer/launch/report_line.h"
+#include "trainer/train/train_trial.h"
 
 namespace autoglm {
 namespace {
@@ -87,6 +88,9 @@ std::string hint_text(const TrialRun& run) {
   for (const std::string& name : run.missing) {
     names += (names.empty() ? "" : ", ") + name;
   }
+  if (run.training && !run.missing.empty()) {
+    return fmt::format("not found: {}; the run ended before it reported that\n", printable(names));
+  }
   return run.missing.empty()
              ? ""
              : fmt::format(
@@ -123,6 +127,7 @@ TrialRun run_one_trial(const StudySpec& spec, const StudyOptions& options,
   run.seconds = duration_seconds(run.trial).value_or(0);
   run.metrics = found_metrics(run.trial, spec.objective);
   run.missing = missing_metrics(run.trial, spec.objective);
+  run.training = is_train_trial(*spec.trial);
   if (spec.max_trials) {
     run.study_seconds = run.seconds * static_cast<double>(*spec.max_trials) *
                         static_cast<double>(command.seeds) / static_cast<double>(spec.parallel);

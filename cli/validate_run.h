@@ -28,6 +28,7 @@ struct TrialRun {
   std::vector<FoundMetric> metrics{};
   std::vector<std::string> missing{};     // metrics that the study needs
   std::optional<double> study_seconds{};  // what max_trials such trials would take
+  bool training = false;                  // of kind "train"
   int exit_status = 0;                    // of validate
 };
 

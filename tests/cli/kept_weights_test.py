@@ -5,6 +5,7 @@ import json
 import math
 import pathlib
 import random
+import re
 import struct
 
 from study_folder import StudyFolder, main
@@ -31,6 +32,18 @@ def read_safetensors(path):
     return arrays, texts
 
 
+def documented(name):
+    """A function as docs/training.md shows it."""
+    text = pathlib.Path(__file__, "../../../docs/training.md").resolve().read_text()
+    [code] = re.findall(f"```python\n(def {name}.*?)```", text, re.S)
+    names = {"math": math}
+    exec(code, names)
+    return names[name]
+
+
+inputs = documented("inputs")
+
+
 class Network:
     """A multilayer perceptron with one hidden layer, batch norm and ReLU."""
 
@@ -43,18 +56,9 @@ class Network:
         return self.arrays[name][1]
 
     def inputs(self, row):
-        """A row of the file, texts by the names of its columns, standardised."""
-        stored = [0.0] * len(self.numbers("input.mean"))
-        for column in self.columns:
-            text, first = row[column["name"]], column["feature"]
-            if column["type"] == "number":
-                stored[first] = float(text) - column["origin"] if text else math.nan
-            else:
-                stored[first + column["categories"].index(text)] = 1.0
-        return [missing if math.isnan(x) else (x - mean) * scale
-                for x, mean, scale, missing in zip(stored, self.numbers("input.mean"),
-                                                   self.numbers("input.scale"),
-                                                   self.numbers("input.missing"))]
+        """A row of the file, texts by the names of its columns, as it is fed in."""
+        return inputs(row, self.columns, *(self.numbers("input." + name)
+                                           for name in ("mean", "scale", "missing")))
 
     def linear(self, name, x):
         (outputs, inputs), weights = self.arrays[name + ".weight"]

@@ -44,7 +44,7 @@ GOOD_TRAINING = [
     ("model", "layers", 0), ("model", "dropout", 0), ("model", "dropout", "{lr}"), ("model", "kernel", 15),
     ("model", "residual", "{flag}"), ("model", "x-note", {}), ("model", "norm", "layer"),
     ("data", "target", 1), ("data", "columns", {"y": "number"}), ("data", "separator", ","),
-    ("data", "validation", 0.5), ("data", "memory", "1.5MB"), ("data", "memory", "{n}GB"),
+    ("data", "validation", 0.5), ("data", "memory", "1.5MB"), ("data", "memory", "2MiB"), ("data", "memory", "{n}GB"),
     ("data", "memory", 4096), ("data", "split_seed", "{n}"), ("data", "folds", 3),
     ("training", "optimizer", "{optimizer}"), ("training", "lr", "{lr}"), ("training", "lr", 1),
     ("training", "schedule", "cosine"), ("training", "schedule", {"type": "step", "factor": 1}),
@@ -117,7 +117,6 @@ class Schema(StudyFolder):
         return self.mistakes(spec), self.run_autoglm("validate", "spec.json")
 
     def test_it_takes_what_training_may_have_and_so_does_validate(self):
-        self.write("a.csv", "x,y\n" + "".join(f"{i},{i * i}\n" for i in range(40)))
         for section, key, value in GOOD_TRAINING:
             with self.subTest(section=section, key=key, value=value):
                 mistakes, result = self.judged(training_spec(section, key, value))

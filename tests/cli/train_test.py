@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import re
+import shlex
 import signal
 import statistics
 import subprocess
@@ -190,6 +191,29 @@ class EndsEarly(TrainFolder):
         result = self.train(lr=1e18, optimizer="sgd", epochs=2, precision="fp16")
         self.assertEqual(result.returncode, 3, result.stderr)
         self.assertRegex(result.stderr.splitlines()[-1], "validation loss is -?nan; try a lower lr")
+
+    def test_a_network_too_deep_for_its_first_layer_to_learn_fails(self):
+        """What the bias of its output layer gets keeps the gradient's norm large."""
+        deep = {"units": 8, "layers": 200}
+        result = self.train(model=deep, epochs=12)  # of 10 updates
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertRegex(result.stderr.splitlines()[-1],
+                         "^update 80: the gradient of the first layer's weights is 0 times the "
+                         "largest of any layer, .* since update 10; try another activation")
+        told = reports(result.stdout)[7]
+        self.assertEqual(told["grad_variance.fc1.weight"], 0)
+        self.assertGreater(told["gradient_norm"], 1e-6)
+        for training in ({"watch": {"vanishing": 0}, "model": deep},
+                         {"model": deep | {"activation": "silu", "norm": "layer",
+                                           "residual": True}},
+                         {"groups": [{"prefix": "fc1", "lr_factor": 0}], "epochs": 40}):
+            with self.subTest(training):
+                self.trained(**{"epochs": 12} | training)
+
+    def test_single_samples_that_reach_no_unit_end_nothing(self):
+        """Of networks so narrow that some rows leave a whole layer at 0."""
+        self.trained(model={"units": 2, "layers": 3}, batch=1, epochs=3, lr=1e-3,
+                     watch={"interval": 1})
 
     def test_a_run_that_fails_leaves_no_checkpoint(self):
         os.mkdir(self.path("run"))
@@ -382,6 +406,17 @@ class Resuming(TrainFolder):
         found = reports(self.run_autoglm("train", "trial.json", "--dir", "run").stdout)
         self.assertLess(found[0]["samples_per_second"], 16_000 / seconds)
 
+    def test_two_runs_do_not_share_a_folder(self):
+        process = self.start("--dir", "run")
+        process.stdout.readline()
+        second = self.run_autoglm("train", "trial.json", "--dir", "run")
+        self.assertEqual((second.returncode, second.stdout), (2, ""), second.stderr)
+        self.assertIn("--dir run: another training run writes there; choose another folder",
+                      second.stderr)
+        process.kill()
+        process.communicate()
+        self.assertEqual(self.run_autoglm("train", "trial.json", "--dir", "run").returncode, 0)
+
     def test_no_attempt_goes_on_once_a_later_one_has_ended(self):
         attempts = {number: {"AUTOGLM_TRIAL_DIR": self.path(f"0/{number}")} for number in (1, 2, 3)}
         for number in attempts:
@@ -427,18 +462,53 @@ class Resuming(TrainFolder):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn("passed over", result.stderr)
 
-    def test_a_disk_that_is_full_is_an_error_that_says_so(self):
-        process = subprocess.run(
-            ["sh", "-c", 'ulimit -f 8; trap "" XFSZ; exec "$0" train trial.json --dir run', PROGRAM],
-            cwd=self.prepared(), capture_output=True, text=True, env=clean_environment())
-        self.assertEqual(process.returncode, 1, process.stderr)
-        self.assertIn("checkpoint.agm", process.stderr.splitlines()[-1])
+    SMALL_DISK = ["sh", "-c", 'ulimit -f 8; exec "$0" train trial.json --dir run', PROGRAM]
+
+    def test_a_run_goes_on_without_the_checkpoints_that_a_full_disk_does_not_take(self):
+        wide = {"model": {"units": 256}, "checkpoint": "0s", "epochs": 5}
+        whole = without_measured(self.trained(**wide))
+        result = subprocess.run(self.SMALL_DISK, cwd=self.folder, capture_output=True, text=True,
+                                env=clean_environment())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(without_measured(reports(result.stdout)), whole)
+        [said] = [line for line in result.stderr.splitlines() if "checkpoint" in line]
+        self.assertEqual(said, "run/checkpoint.agm: checkpoint cannot be written: File too large; "
+                               "make room; until then this run goes on without, and tries again "
+                               "when the next is due")
         self.assertEqual(os.listdir(self.path("run")), [])
 
-    def prepared(self):
-        os.mkdir(self.path("run"))
-        self.write_trial(checkpoint="0s", model={"units": 256})
-        return self.folder
+    def test_a_run_that_is_stopped_needs_a_checkpoint(self):
+        self.write_trial(**self.LONG | {"epochs": 100_000, "model": {"units": 256}})
+        process = subprocess.Popen(self.SMALL_DISK, cwd=self.folder, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE, text=True, env=clean_environment())
+        process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertRegex(errors.splitlines()[-1], "run/checkpoint.agm: checkpoint cannot be written: "
+                                                  "File too large; make room, then run this again")
+        self.assertEqual(os.listdir(self.path("run")), [])
+
+    def test_what_kills_have_left_of_checkpoints_is_removed(self):
+        left = [f"0/{name}/checkpoint.agm.new" for name in ("1", "2.old", "2.old.2", "2")]
+        for name in left:
+            os.makedirs(os.path.dirname(self.path(name)))
+            self.write(name, "half of a checkpoint")
+        self.trained(epochs=1)  # without a folder nothing is anybody's
+        self.assertEqual([os.path.exists(self.path(name)) for name in left], [True] * 4)
+        process = self.start_autoglm("train", "trial.json",
+                                     environment={"AUTOGLM_TRIAL_DIR": self.path("0/2")})
+        self.assertEqual(process.wait(timeout=60), 0)
+        self.assertEqual([os.path.exists(self.path(name)) for name in left], [False] * 4)
+
+    def test_an_attempt_goes_on_from_the_latest_that_was_set_aside(self):
+        for name in ("old", "old.2"):
+            os.makedirs(self.path(f"0/1.{name}"))
+        os.makedirs(self.path("0/1"))
+        self.stopped("--dir", "0/1.old.2", **self.LONG)
+        result = self.run_autoglm("train", "trial.json",
+                                  environment={"AUTOGLM_TRIAL_DIR": self.path("0/1")})
+        self.assertIn("goes on from " + self.path("0/1.old.2"), result.stderr)
 
 
 class Studies(TrainFolder):
@@ -451,14 +521,23 @@ class Studies(TrainFolder):
         self.assertGreater(report["counts"]["pruned"], 0)
         self.assertLess(report["best"]["value"], 0.5)
 
-    def test_the_best_trial_can_be_run_again(self):
-        self.train_spec(self.section(lr="{lr}", seed=None), max_trials=2)
-        report = self.tuned()
-        best = report["best"]
-        trial = report["trials"][best["number"]]
-        again = self.run_autoglm("train", f"study.trials/{best['number']}/1/trial.json",
-                                 "--seed", str(trial["seed"]))
-        self.assertEqual(max(reports(again.stdout).items())[1]["val_loss"], best["value"])
+    def test_the_command_that_tune_prints_gives_the_best_trial_again(self):
+        for seed, seeds in ((None, 1), (None, 2), (5, 1)):
+            with self.subTest(seed=seed, seeds=seeds):
+                self.train_spec(self.section(lr="{lr}", seed=seed) | {"seeds": seeds},
+                                name=f"s{seed}{seeds}", max_trials=3)
+                result = self.tune()
+                self.assertEqual(result.returncode, 0, result.stderr)
+                best = self.report(f"s{seed}{seeds}.db")["best"]["number"]
+                [line] = re.findall("^command: (.*)$", result.stdout, re.M)
+                command = shlex.split(line)
+                self.assertTrue(command[-1].endswith(f"/{best}/{seeds}/trial.json"), line)
+                told = pathlib.Path(command[-1]).with_name("stdout.log").read_text()
+                for folder in ([], ["--dir", f"run{seed}{seeds}"]):
+                    again = self.run_autoglm(*command[1:], *folder)
+                    self.assertEqual(again.returncode, 0, again.stderr)
+                    self.assertEqual(without_measured(reports(again.stdout)),
+                                     without_measured(reports(told)))
 
     def test_two_metrics_have_a_front(self):
         self.train_spec(None, metric=None, max_trials=3,
@@ -473,6 +552,85 @@ class Studies(TrainFolder):
         result = self.tune()
         self.assertEqual(result.returncode, 2)
         self.assertIn('did you mean "val_accuracy"?', result.stderr)
+
+
+class MistakesOfEveryTrial(TrainFolder):
+    """What would make each trial infeasible is told before the first one starts."""
+
+    def setUp(self):
+        super().setUp()
+        self.write("plane.csv", "a,b,price\n" + "".join(
+            f"{i % 7},{i % 5},{i * 1.5}\n" for i in range(100)))
+
+    def refused_study(self, text, section=None, **changes):
+        self.train_spec(section, **changes)
+        for command in (["tune", "study.json", "--progress", "none"], ["validate", "study.json"]):
+            result = self.run_autoglm(*command)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), result.stderr)
+            self.assertRegex(result.stderr, r"^study.json:1:\d+: " + text)
+        self.assertFalse(os.path.exists(self.path("study.db")))
+
+    def accepted(self, section=None, **changes):
+        self.train_spec(section, **changes)
+        result = self.run_autoglm("validate", "study.json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_loss_of_the_other_task(self):
+        plane = {"path": "plane.csv", "target": "price"}
+        self.refused_study('/trial/training/loss: "mse" is for regression, and the target is a '
+                           'class; choose', self.section(lr="{lr}", loss="mse"))
+        self.refused_study('/trial/training/loss: the target is a number; choose "mse"',
+                           self.section(lr="{lr}", loss={"type": "focal"}, data=plane))
+        self.refused_study("/trial/training/label_smoothing: the target is a number, .*set it to 0",
+                           self.section(lr="{lr}", label_smoothing=0.1, data=plane))
+        self.accepted(self.section(lr="{lr}", loss="mse", data=plane))
+
+    def test_a_group_without_parameters(self):
+        self.refused_study('/trial/training/groups/1/prefix: no parameter begins with "zz"; there '
+                           "are fc1.weight",
+                           self.section(lr="{lr}", groups=[{"prefix": "fc1"}, {"prefix": "zz"}],
+                                        model={"units": "{units}"}),
+                           parameters={"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1},
+                                       "units": {"type": "int", "min": 4, "max": 8}})
+        self.refused_study('/trial/training/groups/0/prefix: no parameter begins with "fc4"',
+                           self.section(lr="{lr}", groups=[{"prefix": "fc4"}]))
+
+    def test_an_image_that_no_stage_is_left_of(self):
+        self.write("image.csv", "a,b,c,d,kind\n" + "1,2,3,4,x\n4,3,2,1,y\n" * 20)
+        section = self.section(lr="{lr}", data={"path": "image.csv", "image": [2, 2]})
+        section["model"] = {"type": "cnn", "channels": 4, "stages": 3}
+        self.refused_study("/trial/model/channels: 3 stages: before stage 3 .*take fewer stages",
+                           section)
+
+    def test_a_metric_that_these_data_do_not_have(self):
+        for name, text in {"val_rmse": "is not reported where the target is a class; there "
+                                       "training reports val_loss, val_accuracy",
+                           "test_loss": "needs a test part; set data.test",
+                           "val_loss.fold0": "is of fold 0, and data.folds is 1"}.items():
+            metric = {"name": name, "goal": "minimize"}
+            self.refused_study(f'/metric: "{name}" {text}', metric=metric)
+            computed = {"name": "score", "goal": "minimize", "value": f"val_loss + `{name}`"}
+            self.refused_study(f'/metric: "{name}" {text}', metric=computed)
+        section = self.section(lr="{lr}", data={"test": 0.2, "folds": 2})
+        for name in ("test_loss", "val_loss.fold1", "grad_mean.fc1.weight"):
+            self.accepted(section, metric={"name": name, "goal": "minimize"})
+
+    def test_what_some_trial_may_have_is_no_mistake(self):
+        parameters = {"lr": {"type": "log_uniform", "min": 1e-3, "max": 0.1},
+                      "loss": {"type": "categorical", "choices": ["mse", "focal"]},
+                      "layers": {"type": "int", "min": 1, "max": 4}}
+        self.accepted(self.section(lr="{lr}", loss="{loss}", model={"layers": "{layers}"},
+                                   groups=[{"prefix": "fc5"}]), parameters=parameters)
+
+    def test_validate_run_does_not_ask_the_trainer_to_print(self):
+        self.train_spec(self.section(lr="{lr}", memory_limit="100KB"))
+        result = self.run_autoglm("validate", "--run", "study.json")
+        self.assertEqual(result.returncode, 3, result.stderr)
+        self.assertIn("not found: val_loss; the run ended before it reported that", result.stdout)
+        self.assertNotIn("print", result.stdout)
+
+    def test_a_spec_whose_data_are_elsewhere_can_be_validated(self):
+        self.accepted(self.section(lr="{lr}", data={"path": "elsewhere.csv"}))
 
 
 class HostileData(TrainFolder):

@@ -10,7 +10,7 @@ import sqlite3
 import subprocess
 import time
 
-from study_folder import PROGRAM, StudyFolder, main, wait_until
+from study_folder import PROGRAM, StudyFolder, clean_environment, main, wait_until
 
 
 def params(report):
@@ -456,6 +456,15 @@ class Streams(StudyFolder):
         with open("/dev/full", "w") as full:
             streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, stream: full}
             return subprocess.run([PROGRAM, *words], cwd=self.folder, text=True, **streams)
+
+    def test_a_study_that_may_not_grow_is_exit_7(self):
+        self.spec()
+        process = subprocess.run(["sh", "-c", 'ulimit -f 20; exec "$0" tune study.json', PROGRAM],
+                                 cwd=self.folder, capture_output=True, text=True,
+                                 env=clean_environment())
+        self.assertEqual(process.returncode, 7, process.stderr)
+        self.assertIn("study.db: cannot be read or written (File too large); check the disk",
+                      process.stderr)
 
     def test_a_full_standard_output_is_exit_1(self):
         self.spec()

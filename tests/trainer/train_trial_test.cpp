@@ -45,8 +45,16 @@ TEST_CASE("a training trial is autoglm itself with a file of the trial's own") {
   CHECK(
       spec.section(sgd, example_facts()) ==
       R"({"kind": "train", "model": {"type": "mlp", "units": 8}, "data": {"path": "/spec/a.csv"}, )"
-      R"("training": {"lr": 0.01, "weight_decay": 0.5}})");
+      R"("training": {"lr": 0.01, "weight_decay": 0.5, "seed": 91}})");
   CHECK(spec.cwd == "/spec");
+}
+
+TEST_CASE("a trial's file has the seed of the attempt, or the one that the section sets") {
+  const Configuration any = configuration(R"({"optimizer": "adam", "lr": 0.01})");
+  TrialFacts facts = example_facts();
+  facts.seed = 350239076;
+  CHECK(parsed(parse_trial(with_training("")).section(any, facts)).training.seed == 350239076);
+  CHECK(parsed(parse_trial(with_training(R"("seed": 4)")).section(any, facts)).training.seed == 4);
 }
 
 TEST_CASE("a key whose parameter is inactive is left out of a trial's file") {
@@ -56,6 +64,27 @@ TEST_CASE("a key whose parameter is inactive is left out of a trial's file") {
       spec.section(configuration(R"({"optimizer": "adam", "lr": 0.01})"), example_facts());
   CHECK(text.find("weight_decay") == std::string::npos);
   CHECK(parsed(text).training.optimizer.weight_decay == 0.01);
+}
+
+TEST_CASE("amounts of memory have the units in which they are reported, or binary ones") {
+  const auto limit = [](const std::string& value) {
+    return parsed(with_training(R"("memory_limit": )" + value)).training.memory_limit_bytes;
+  };
+  CHECK(limit(R"("60MB")") == 60'000'000);
+  CHECK(limit(R"("60MiB")") == 62'914'560);
+  CHECK(limit(R"("1.5KB")") == 1500);
+  CHECK(limit(R"("2GiB")") == 2'147'483'648);
+  CHECK(limit(R"("7B")") == 7);
+  CHECK(limit("7") == 7);
+}
+
+TEST_CASE("repeats with one seed for all are refused") {
+  std::string section = with_training(R"("seed": 3)");
+  section.insert(1, R"("seeds": 3, )");
+  CHECK_THROWS_WITH_AS(parse_trial(section),
+                       "trial.json:1:117: /training/seed: would be that of all 3 repeats "
+                       "(\"seeds\"), which so would be the same run; take one of the two keys away",
+                       SpecError);
 }
 
 TEST_CASE("values keep their types, and texts may hold several names") {
@@ -156,7 +185,7 @@ TEST_CASE("mistakes in the sections name place, value, rule and remedy") {
         "trial.json:1:75: /data/test: 0.9 and a validation share of 0.2 leave nothing to train on; "
         "together they must be below 1");
   CHECK(mistake_in(with_data(R"("path": "a", "memory": "2 apples")")) ==
-        R"(trial.json:1:77: /data/memory: "2 apples" is no amount of memory; write 512MB or 2GB)");
+        R"(trial.json:1:77: /data/memory: "2 apples" is no amount of memory; write 512MB or 2GiB)");
   CHECK(mistake_in(R"({"kind": "train", "model": {"type": "mlp"}})") ==
         R"(trial.json:1:1: /: the trial needs "data"; add it)");
 }

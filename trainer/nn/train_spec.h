@@ -74,9 +74,9 @@ struct DataSpec {
   std::int64_t folds = 1;           // > 1: cross-validation; `validation` is not used
   std::uint64_t split_seed = 0;     // the same split for every trial of a study
   std::int64_t shift = 0;           // images, in training: by up to so many pixels, 0 to 65536
-  std::int64_t memory_bytes = std::int64_t{1} << 30;  // above this rows are read as they are needed
-  bool stratify = true;  // classification: every part has the classes' shares
-  bool flip = false;     // images, in training: left to right, for half of them
+  std::int64_t memory_bytes = 1'000'000'000;  // above this rows are read as they are needed
+  bool stratify = true;                       // classification: every part has the classes' shares
+  bool flip = false;  // images, in training: left to right, for half of them
 };
 
 enum class Precision { fp32, bf16, fp16 };

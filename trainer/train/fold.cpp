@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <span>
 #include <utility>
@@ -30,6 +31,23 @@ std::uint64_t seed_of(std::uint64_t seed, std::int64_t fold) {
 nn::TrainSpec with_seed(nn::TrainSpec spec, std::int64_t fold) {
   spec.training.seed = seed_of(spec.training.seed, fold);
   return spec;
+}
+
+/// As UpdateLook::first_share; NaN where an update overflowed.
+double first_share(const std::vector<nn::UpdateReport::Gradient>& gradients) {
+  std::optional<double> first;
+  double largest = 0;
+  for (const nn::UpdateReport::Gradient& gradient : gradients) {
+    if (gradient.name.ends_with(".weight")) {
+      const double size = std::hypot(std::sqrt(double{gradient.variance}), gradient.mean);
+      first = first.value_or(size);
+      largest = std::max(largest, size);
+    }
+  }
+  if (!first || !std::isfinite(largest)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  return largest > 0 ? *first / largest : 0;
 }
 
 std::int64_t parts(std::int64_t whole, std::int64_t part) { return (whole + part - 1) / part; }
@@ -81,6 +99,7 @@ bool Fold::update(std::int64_t epoch) {
                                     .epochs = spec_.training.epochs});
   trainer_.update(rate_);
   unlooked_samples_ += of_update;
+  update_samples_ = of_update;
   return ++position_ < updates_per_epoch_;
 }
 
@@ -101,7 +120,9 @@ void Fold::look(std::int64_t epoch) {
                       .train_loss = look_loss_,
                       .gradient_norm = seen.gradient_norm,
                       .loss_scale = seen.loss_scale,
-                      .overflows = seen.overflows});
+                      .overflows = seen.overflows,
+                      .samples = update_samples_,
+                      .first_share = first_share(seen.gradients)});
   seen_ = {{std::string(nn::kTrainLoss), look_loss_},
            {std::string(nn::kLearningRate), rate_},
            {std::string(nn::kGradientNorm), seen.gradient_norm}};

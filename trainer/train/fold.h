@@ -84,6 +84,7 @@ class Fold {
   double epoch_loss_ = 0;      // sum over the samples of the epoch
   std::int64_t epoch_samples_ = 0;
   std::int64_t unlooked_samples_ = 0;  // since the loss was taken
+  std::int64_t update_samples_ = 0;    // of the last update
   double look_loss_ = 0;               // mean since the last look
   double rate_ = 0;
   MetricValues seen_{};  // at the last look

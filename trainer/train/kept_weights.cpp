@@ -54,7 +54,8 @@ void keep_weights(const std::string& path, const Fold& fold, const nn::Dataset& 
   try {
     nn::write_safetensors(path, fold.learnt(), texts);
   } catch (const std::system_error& error) {
-    throw nn::CheckpointError(nn::write_failure_text(path, "the weights", error.code()));
+    throw nn::CheckpointError(nn::write_failure_text(path, "the weights", error.code()) +
+                              ", then run this again");
   }
 }
 

@@ -120,13 +120,14 @@ std::int64_t bytes_of(const SpecNode& node) {
   const std::string_view unit(rest, static_cast<std::size_t>(text.data() + text.size() - rest));
   double factor = 0;
   constexpr std::pair<std::string_view, double> kUnits[] = {
-      {"B", 1}, {"KB", 0x1p10}, {"MB", 0x1p20}, {"GB", 0x1p30}, {"TB", 0x1p40}};
+      {"B", 1},        {"KB", 1e3},     {"MB", 1e6},     {"GB", 1e9},    {"TB", 1e12},
+      {"KiB", 0x1p10}, {"MiB", 0x1p20}, {"GiB", 0x1p30}, {"TiB", 0x1p40}};
   for (const auto& [name, value] : kUnits) {
     factor = unit == name ? value : factor;
   }
   if (error != std::errc() || factor == 0 || !(number * factor >= 1) ||
       number * factor > static_cast<double>(kMost)) {
-    node.fail(fmt::format("{} is no amount of memory; write 512MB or 2GB", json_quoted(text)));
+    node.fail(fmt::format("{} is no amount of memory; write 512MB or 2GiB", json_quoted(text)));
   }
   return static_cast<std::int64_t>(number * factor);
 }

@@ -39,7 +39,7 @@ class SectionReader {
   /// An integer from 0 to 2^53.
   void seed(std::string_view key, std::uint64_t& target);
   void flag(std::string_view key, bool& target);
-  /// Bytes: an integer, or text with a unit of 1024: "512MB", "2GB".
+  /// Bytes: an integer, or text: "512MB" are 512 million, "2GiB" 2 * 1024^3.
   void bytes(std::string_view key, std::int64_t& target);
 
   /// One of a table's words.

@@ -60,7 +60,7 @@ Schema flag_schema() {
 
 Schema bytes_schema() {
   return either_schema(integer_schema(1, std::int64_t{1} << 53), [] {
-    return any_of(R"({"type": "string", "pattern": "^[0-9.eE+-]+[KMGT]?B$"})", kTextWithName);
+    return any_of(R"({"type": "string", "pattern": "^[0-9.eE+-]+([KMGT]i?)?B$"})", kTextWithName);
   });
 }
 

@@ -55,11 +55,40 @@ std::vector<Configuration> corners(const SearchSpace& space) {
   return found;
 }
 
+/// `section` with the seed of the attempt, so that its file alone gives the same run again; not
+/// where the section has one of its own.
+SpecRoot with_seed(const SpecNode& section, std::uint64_t seed) {
+  SpecNode changed = section;
+  for (SpecMember& member : changed.members) {
+    if (member.key == "training" && member.value->member("seed") == nullptr) {
+      SpecNode number;
+      number.kind = SpecNode::Kind::integer;
+      number.integer = static_cast<std::int64_t>(seed);
+      SpecNode training = *member.value;
+      training.members.push_back(
+          {.key = "seed", .value = std::make_shared<const SpecNode>(std::move(number))});
+      member.value = std::make_shared<const SpecNode>(std::move(training));
+    }
+  }
+  return std::make_shared<const SpecNode>(std::move(changed));
+}
+
 SpecRoot text_node(std::string text) {
   SpecNode node;
   node.kind = SpecNode::Kind::string;
   node.string = std::move(text);
   return std::make_shared<const SpecNode>(std::move(node));
+}
+
+/// Repeats of one seed would be one run several times.
+void check_repeats(const SpecNode& trial, int repeats) {
+  const SpecNode* const seed = trial.member("training")->member("seed");
+  if (repeats > 1 && seed != nullptr) {
+    seed->fail(fmt::format(
+        "would be that of all {} repeats (\"seeds\"), which so would be the same run; take one of "
+        "the two keys away",
+        repeats));
+  }
 }
 
 /// `data` with absolute paths, so that the trial's file means the same wherever it lies.
@@ -140,6 +169,7 @@ CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
     trial.member("gpus")->fail(
         fmt::format("is {}, but the built-in trainer uses one GPU; write 1", spec.gpus));
   }
+  check_repeats(trial, spec.seeds);
   check_variables(trial, space);
 
   for (const SpecRoot& section : example_sections(trial, space)) {
@@ -154,7 +184,7 @@ CommandSpec parse_train_trial(const SpecNode& trial, const SearchSpace& space,
   spec.arguments = {{argument(program)}, {argument("train")}, {std::move(file)}};
   spec.section = [part = training_part(trial), space, spec_directory](
                      const Configuration& configuration, const TrialFacts& facts) {
-    SpecNode filled = *filled_section(*part, space, configuration, facts);
+    SpecNode filled = *with_seed(*filled_section(*part, space, configuration, facts), facts.seed);
     for (SpecMember& member : filled.members) {
       if (member.key == "data") {
         member.value = with_absolute_paths(*member.value, spec_directory);

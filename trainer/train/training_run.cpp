@@ -12,6 +12,7 @@
 #include "optimizer/failure_text.h"
 #include "trainer/nn/model/status_error.h"
 #include "trainer/nn/run/metrics.h"
+#include "trainer/nn/run/new_file.h"
 #include "trainer/nn/run/throughput.h"
 #include "trainer/train/data_fingerprint.h"
 #include "trainer/train/fold.h"
@@ -75,8 +76,11 @@ class TrainingRun {
   RunResult fail(const nn::RunEnd& end);
   RunResult stop();
   void checkpoint();
+  void checkpoint_if_possible();
   bool is_due() const;
+  std::vector<std::string> directories() const;
   void remove_checkpoints() const;
+  void remove_unfinished() const;
 
   nn::TrainSpec spec_;
   const RunContext& context_;
@@ -87,6 +91,7 @@ class TrainingRun {
   std::size_t reserved_ = 0;  // of the device's own memory
   std::uint64_t fingerprint_ = 0;
   Clock::time_point saved_ = Clock::now();
+  bool said_unsaved_ = false;
 };
 
 /// What all networks have of a device's own memory, said beside what was reserved.
@@ -146,6 +151,7 @@ void TrainingRun::resume() {
   if (context_.directory.empty() && context_.resume_from.empty()) {
     return;
   }
+  remove_unfinished();
   fingerprint_ = data_fingerprint(spec_.data, context_.fingerprint);
   std::vector<std::string> paths;
   for (const std::string& directory : context_.resume_from) {
@@ -179,19 +185,49 @@ void TrainingRun::checkpoint() {
   }
 }
 
+/// One that nobody asked for: without it a run that is killed begins anew, or from an older one.
+void TrainingRun::checkpoint_if_possible() {
+  try {
+    checkpoint();
+  } catch (const nn::CheckpointError& error) {
+    saved_ = Clock::now();
+    if (!std::exchange(said_unsaved_, true)) {
+      reporter_.say(fmt::format(
+          "{}; until then this run goes on without, and tries again when the next is due",
+          error.what()));
+    }
+  }
+}
+
 bool TrainingRun::is_due() const {
   return !context_.directory.empty() && seconds_since(saved_) >= spec_.training.checkpoint_seconds;
 }
 
+/// Where this run and its earlier attempts write.
+std::vector<std::string> TrainingRun::directories() const {
+  std::vector<std::string> all = context_.resume_from;
+  if (!context_.directory.empty()) {
+    all.push_back(context_.directory);
+  }
+  return all;
+}
+
 /// Also those of earlier attempts: nobody will go on from them.
 void TrainingRun::remove_checkpoints() const {
-  std::vector<std::string> directories = context_.resume_from;
-  if (!context_.directory.empty()) {
-    directories.push_back(context_.directory);
-  }
-  for (const std::string& directory : directories) {
+  for (const std::string& directory : directories()) {
     std::error_code ignored;
     std::filesystem::remove(checkpoint_in(directory), ignored);
+  }
+}
+
+/// What a kill amidst writing has left.
+void TrainingRun::remove_unfinished() const {
+  const auto folds = static_cast<std::size_t>(spec_.data.folds);
+  for (const std::string& directory : directories()) {
+    nn::remove_unfinished(checkpoint_in(directory));
+    for (std::size_t fold = 0; spec_.training.keep_weights && fold < folds; ++fold) {
+      nn::remove_unfinished(directory + "/" + weights_file(fold, folds));
+    }
   }
 }
 
@@ -201,7 +237,11 @@ RunResult TrainingRun::fail(const nn::RunEnd& end) {
 }
 
 RunResult TrainingRun::stop() {
-  checkpoint();
+  try {
+    checkpoint();
+  } catch (const nn::CheckpointError& error) {
+    throw nn::CheckpointError(fmt::format("{}, then run this again", error.what()));
+  }
   return RunResult::stopped;
 }
 
@@ -229,7 +269,7 @@ std::optional<RunResult> TrainingRun::train_folds() {
     } else if (context_.stop()) {
       return stop();
     } else {
-      checkpoint();
+      checkpoint_if_possible();
     }
   }
   return std::nullopt;
@@ -286,7 +326,7 @@ std::optional<RunResult> TrainingRun::train_epoch() {
   state_.fold = 0;
   state_.seconds = 0;
   if (is_due()) {
-    checkpoint();
+    checkpoint_if_possible();
   }
   return std::nullopt;
 }

@@ -50,8 +50,9 @@ inline constexpr const char* kCheckpointFile = "checkpoint.agm";
 /// Trains. Steps of the reports are epochs, from 0. The last report has what is measured once:
 /// `latency_ms`, the metrics of the test part, with folds those of each fold. A run that goes on
 /// from a checkpoint first reports again what had been reported. REQUIRES: a directory, where the
-/// spec asks to keep the weights. Throws InfeasibleRun, DataError,
-/// DeviceError, CheckpointError.
+/// spec asks to keep the weights. A checkpoint that cannot be written is said and left out, unless
+/// it is the one that `stop` asks for: CheckpointError. Throws InfeasibleRun, DataError,
+/// DeviceError too.
 RunResult run_training(const nn::TrainSpec& spec, const RunContext& context, RunReporter& reporter);
 
 }  // namespace autoglm

@@ -125,6 +125,26 @@ TEST_CASE(
   CHECK(open_dataset(spec)->target(0) == 0.5);
 }
 
+// Regression: they were read as integers, 2,000 classes of numbers around 10^9.
+TEST_CASE("bare f32 labels are numbers, and classes only where they are whole and it is asked") {
+  const DataFolder folder;
+  DataSpec spec = spec_of(folder.write("x.bin", std::string(4, 1)),
+                          folder.write("y.bin", little_endian(0x3f000000) + little_endian(0) +
+                                                    little_endian(0xbfc00000) +
+                                                    little_endian(0x40400000)));  // 0.5 0 -1.5 3
+  spec.image = {.height = 1, .width = 1};
+  const auto data = open_dataset(spec);
+  CHECK(data->task() == Task::regression);
+  CHECK(data->target(2) == -1.5);
+  spec.task = Task::classification;
+  CHECK(folder.mistake_in(spec) ==
+        "y.bin: row 0 (from 0): the label is 0.5, and classes are whole numbers; set task to "
+        "regression");
+  spec.labels = folder.write("y.bin", little_endian(0x3f800000) + little_endian(0) +
+                                          little_endian(0x3f800000) + little_endian(0x41200000));
+  CHECK(open_dataset(spec)->classes() == Names{"0", "1", "10"});
+}
+
 TEST_CASE("images with a number that is none are an error with their row, or left out") {
   const DataFolder folder;
   std::string numbers;
@@ -155,6 +175,8 @@ TEST_CASE("files for validation and test have labels of their own") {
         "v.idx: where are its labels? set validation_labels, test_labels");
   spec.validation_labels = folder.write("vl.idx", idx(8, {1}, {7}));
   const auto data = open_dataset(spec);
+  CHECK(data->describe().front().ends_with(
+      "images-idx3-ubyte and 1 other file: 5 rows of 2x3x1 features, in memory"));
   CHECK(data->split().training.size() == 4);
   CHECK(data->split().validation == std::vector<Row>{4});
   CHECK(data->label(4) == 1);

@@ -72,7 +72,7 @@ TEST_CASE("networks that cannot be are told with place, rule and remedy") {
   ModelSpec spec{.type = ModelSpec::Type::cnn, .channels = {2, 2, 2}};
   CHECK_THROWS_WITH_AS(build_network(spec, {5, 3, 1}, 2),
                        "model.channels: 3 stages: before stage 3 an image of 2 x 1 cannot be "
-                       "halved; name fewer channels, or set model.halving to \"stride\"",
+                       "halved; take fewer stages, or set model.halving to \"stride\"",
                        ModelError);
   CHECK_THROWS_WITH_AS(build_network(spec, {16}, 2),
                        "model.type: a cnn needs images, and a sample of this data is a row of 16 "

@@ -116,9 +116,7 @@ TEST_CASE("a full disk ends in an error, the old checkpoint stays, and nothing e
     return;
   }
   CHECK(status == 0);
-  CHECK(message == path +
-                       ": checkpoint cannot be written: No space left on device; make room, then "
-                       "run this again");
+  CHECK(message == path + ": checkpoint cannot be written: No space left on device; make room");
   CHECK(after == "1 1");
   CHECK(second == "no error");
   CHECK(end == "2 1");
@@ -135,8 +133,7 @@ TEST_CASE("a file that may not grow ends in an error, and the old checkpoint sta
     say(writing_error(path, 400'000));
     return 0;
   });
-  CHECK(writer.hear() ==
-        path + ": checkpoint cannot be written: File too large; make room, then run this again");
+  CHECK(writer.hear() == path + ": checkpoint cannot be written: File too large; make room");
   CHECK(writer.wait() == 0);
   CHECK(read_numbered(path) == 1);
   CHECK(files_in(folder) == 1);
@@ -144,8 +141,7 @@ TEST_CASE("a file that may not grow ends in an error, and the old checkpoint sta
 
 TEST_CASE("a folder that is not there, or a checkpoint that is one, says so") {
   const TemporaryFolder folder;
-  const std::string remedy =
-      "; check the disk, and that the folder is there and writable, then run this again";
+  const std::string remedy = "; check the disk, and that the folder is there and writable";
   CHECK(writing_error(folder / "none/run.ckpt", 10) ==
         folder / "none/run.ckpt" + ": checkpoint cannot be written: No such file or directory" +
             remedy);

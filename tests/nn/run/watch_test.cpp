@@ -156,6 +156,57 @@ TEST_CASE("gradients below the limit for an interval are an end where nothing wa
         "norm, or residual");
 }
 
+TEST_CASE("a first layer without gradient is an end, however large the norm is") {
+  Watch watch({}, Precision::fp32);
+  const UpdateLook dead{.train_loss = 2.3, .gradient_norm = 1, .samples = 32, .first_share = 0};
+  REQUIRE_FALSE(look_times(watch, 7, dead));  // 224 samples
+  UpdateLook last = dead;
+  last.updates = 400;
+  const auto end = watch.look(last);
+  REQUIRE(end.has_value());
+  CHECK(end->cause == EndCause::vanishing);
+  CHECK(end->reason ==
+        "update 400: the gradient of the first layer's weights is 0 times the largest of any "
+        "layer, and not above 1e-09 times since update 50; try another activation, a norm, or "
+        "residual");
+}
+
+TEST_CASE("a first layer without gradient needs an interval, samples, and a loss to lower") {
+  const auto ends = [](UpdateLook look, std::int64_t times, WatchSpec spec = {}) {
+    Watch watch(spec, Precision::fp32);
+    watch.look({.updates = 1, .train_loss = 2.3, .gradient_norm = 1});
+    look.gradient_norm = 1;
+    return look_times(watch, times, look).has_value();
+  };
+  const UpdateLook dead{.train_loss = 2.3, .samples = 1000, .first_share = 9e-10};
+  CHECK_FALSE(ends(dead, 1));
+  CHECK(ends(dead, 2));
+  CHECK_FALSE(ends(dead, 100, {.vanishing = 0}));
+  UpdateLook other = dead;
+  other.samples = 1;
+  CHECK_FALSE(ends(other, 255));
+  CHECK(ends(other, 256));
+  other = dead;
+  other.train_loss = 0.2;
+  CHECK_FALSE(ends(other, 100));
+  other = dead;
+  other.first_share = 2e-9;
+  CHECK_FALSE(ends(other, 100));
+  other.first_share = std::nan("");
+  CHECK_FALSE(ends(other, 100));
+}
+
+TEST_CASE("one look at a first layer with a gradient begins its row anew") {
+  Watch watch({}, Precision::fp32);
+  for (std::int64_t i = 1; i <= 100; ++i) {
+    CHECK_FALSE(watch.look({.updates = i * 50,
+                            .train_loss = 2,
+                            .gradient_norm = 1,
+                            .samples = 32,
+                            .first_share = i % 8 == 0 ? 1e-3 : 0}));
+  }
+}
+
 TEST_CASE("gradients of nothing are those of a run that has learned its data") {
   Watch watch({}, Precision::fp32);
   CHECK_FALSE(watch.look({.updates = 50, .train_loss = 2.3, .gradient_norm = 1}));

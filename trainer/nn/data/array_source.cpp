@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "search_space/utf8.h"
+#include "search_space/value.h"
 #include "trainer/nn/data/cell.h"
 
 namespace autoglm::nn {
@@ -39,6 +40,10 @@ void ArraySource::read_labels(const ArrayFile& labels, const ArrayOptions& optio
   for (std::int64_t row = 0; row < images_.rows(); ++row) {
     double label = 0;
     labels.decode(bytes.data() + row * static_cast<std::int64_t>(labels.bytes_of_row()), 1, &label);
+    if (options.whole_labels && is_usable(label) && label != std::floor(label)) {
+      labels.fail("row " + std::to_string(row) + " (from 0): the label is " + value_text(label) +
+                  ", and classes are whole numbers; set task to regression");
+    }
     const bool no_class = options.classes != nullptr && options.classes->find(label) < 0;
     std::string problem = !is_usable(label) ? "the label is not a finite number; correct it"
                           : no_class        ? "the label is no class of the first file; correct it"

@@ -12,6 +12,7 @@ namespace autoglm::nn {
 struct ArrayOptions {
   bool skip_bad_rows = false;
   std::int64_t memory_bytes = 0;       // for the cache
+  bool whole_labels = false;           // others are an error: they would be no classes
   const ClassList* classes = nullptr;  // not null: labels must be among them. For the call
 };
 

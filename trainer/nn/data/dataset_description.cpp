@@ -65,7 +65,9 @@ std::vector<std::string> Dataset::describe() const {
   for (std::int32_t i = 1; i < sample_.rank; ++i) {
     shape += "x" + std::to_string(sample_[i]);
   }
-  lines.push_back(escape_controls(spec_.path) + ": " +
+  const std::string others =
+      sources_.size() > 1 ? " and " + count_of(sources_.size() - 1, "other file") : "";
+  lines.push_back(escape_controls(spec_.path) + others + ": " +
                   count_of(static_cast<std::size_t>(rows()), "row") + " of " + shape +
                   " features, " + (cached_bytes() > 0 ? "in memory" : "read as they are needed"));
   if (bad_rows_ > 0) {

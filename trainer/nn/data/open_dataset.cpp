@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -28,6 +29,23 @@ std::string text_of(const Shape& shape) {
     text += (i > 0 ? "x" : "") + std::to_string(shape[i]);
   }
   return text;
+}
+
+/// Of labels of four bytes. Read as integers, f32 of usual sizes are ones around 10^9, of either
+/// sign, as no one numbers classes.
+ArrayFile::Element four_byte_labels(const std::string& path) {
+  constexpr std::int64_t kLooked = 1 << 16;
+  const ArrayFile numbers = ArrayFile::open_bare(path, ArrayFile::Element::f32, {});
+  const std::int64_t rows = std::min(numbers.rows(), kLooked);
+  std::vector<char> bytes(static_cast<std::size_t>(rows) * numbers.bytes_of_row());
+  numbers.read_rows(0, rows, bytes.data());
+  std::vector<double> read(static_cast<std::size_t>(rows));
+  numbers.decode(bytes.data(), rows, read.data());
+  const auto other = std::count_if(read.begin(), read.end(), [](double x) { return x != 0; });
+  const auto usual = std::count_if(
+      read.begin(), read.end(), [](double x) { return std::abs(x) >= 1e-6 && std::abs(x) <= 1e9; });
+  const bool most = other > 0 && 10 * usual >= 9 * other;
+  return most ? ArrayFile::Element::f32 : ArrayFile::Element::i32;
 }
 
 /// The files of a set and their labels; empty paths: there is none.
@@ -150,6 +168,7 @@ class DatasetBuilder {
         std::move(array), labels,
         ArrayOptions{.skip_bad_rows = spec.skip_bad_rows,
                      .memory_bytes = memory_left(),
+                     .whole_labels = classify,
                      .classes = classify && !is_first() ? &array_classes_ : nullptr},
         facts);
     if (classify) {
@@ -191,7 +210,7 @@ class DatasetBuilder {
     return *image;
   }
 
-  ArrayFile open_labels(const Files& files, const ArrayFile& images) const {
+  ArrayFile open_labels(const Files& files, const ArrayFile& images) {
     if (files.labels.empty()) {
       images.fail("where are its labels? set validation_labels, test_labels");
     }
@@ -204,9 +223,11 @@ class DatasetBuilder {
       return labels;
     }
     const bool bytes = DataFile(files.labels).size() == static_cast<std::uint64_t>(images.rows());
-    const ArrayFile::Element four_bytes =
-        data_->spec_.task == Task::regression ? ArrayFile::Element::f32 : ArrayFile::Element::i32;
-    return ArrayFile::open_bare(files.labels, bytes ? ArrayFile::Element::u8 : four_bytes, {});
+    if (!bytes && !four_bytes_) {
+      four_bytes_ = data_->spec_.task == Task::regression ? ArrayFile::Element::f32
+                                                          : four_byte_labels(files.labels);
+    }
+    return ArrayFile::open_bare(files.labels, bytes ? ArrayFile::Element::u8 : *four_bytes_, {});
   }
 
   void check_rows(const Files& files, const RowFacts& facts) const {
@@ -263,6 +284,7 @@ class DatasetBuilder {
   Format format_;
   std::shared_ptr<TableSchema> schema_{};  // null: arrays
   ClassList array_classes_{};
+  std::optional<ArrayFile::Element> four_bytes_{};  // raw: of labels of four bytes, in all files
 };
 
 std::unique_ptr<Dataset> open_dataset(const DataSpec& spec) { return DatasetBuilder(spec).build(); }

@@ -155,7 +155,7 @@ void halve_by_pooling(Builder& builder, const ModelSpec& spec, std::size_t stage
                      " stages: before stage " + std::to_string(stage + 1) + " an image of " +
                      std::to_string(builder.shape()[0]) + " x " +
                      std::to_string(builder.shape()[1]) +
-                     " cannot be halved; name fewer channels, or set model.halving to \"stride\"");
+                     " cannot be halved; take fewer stages, or set model.halving to \"stride\"");
   }
   builder.halve(spec.halving == ModelSpec::Halving::max ? Pooling::max : Pooling::average);
 }

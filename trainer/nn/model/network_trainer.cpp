@@ -39,6 +39,13 @@ ClassLoss class_loss_of(const LossSpec& spec, bool classification) {
 
 }  // namespace
 
+void require_trainable(const ModelSpec& model, const TrainingSpec& training,
+                       const Problem& problem) {
+  class_loss_of(training.loss, problem.classification);
+  const Network network = build_network(model, problem.sample, problem.outputs);
+  update_groups(network.layout(), training.optimizer);
+}
+
 NetworkTrainer::NetworkTrainer(Backend& backend, const ModelSpec& model,
                                const TrainingSpec& training, const Problem& problem)
     : backend_(backend),

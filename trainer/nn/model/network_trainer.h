@@ -65,6 +65,10 @@ struct StepCounters {
   std::int32_t skip = 0, good_steps = 0, applied = 0, overflows = 0;  // as StepState has them
 };
 
+/// Throws ModelError where a NetworkTrainer would, without a device and its memory.
+void require_trainable(const ModelSpec& model, const TrainingSpec& training,
+                       const Problem& problem);
+
 /// All calls but the constructor leave memory alone: neither the device's nor, where it is not
 /// said, the host's is allocated. All throw DeviceError, DeviceMemoryError (status_error.h).
 class NetworkTrainer {

@@ -13,13 +13,15 @@ namespace autoglm::nn {
 
 namespace {
 
+std::string beside(const std::string& path) { return path + ".new"; }
+
 [[noreturn]] void fail() { throw std::system_error(errno, std::generic_category()); }
 
 }  // namespace
 
 NewFile::NewFile(std::string path)
     : path_(std::move(path)),
-      beside_(path_ + ".new"),
+      beside_(beside(path_)),
       file_(::open(beside_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
   if (!file_) {
     fail();
@@ -54,12 +56,14 @@ void NewFile::commit() {
   }
 }
 
+void remove_unfinished(const std::string& path) { ::unlink(beside(path).c_str()); }
+
 std::string write_failure_text(const std::string& path, std::string_view what,
                                const std::error_code& error) {
   const bool full = error == std::errc::no_space_on_device || error.value() == EDQUOT ||
                     error == std::errc::file_too_large;
   return fmt::format(
-      "{}: {} cannot be written: {}; {}, then run this again", path, what, error.message(),
+      "{}: {} cannot be written: {}; {}", path, what, error.message(),
       full ? "make room" : "check the disk, and that the folder is there and writable");
 }
 

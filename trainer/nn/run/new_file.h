@@ -33,8 +33,12 @@ class NewFile {
   bool committed_ = false;
 };
 
-/// For people: "PATH: WHAT cannot be written: No space left on device; make room, then run this
-/// again".
+/// Removes the PATH.new that a process which was killed has left; nothing where there is none.
+/// REQUIRES: no process writes this file.
+void remove_unfinished(const std::string& path);
+
+/// For people: "PATH: WHAT cannot be written: No space left on device; make room", to be followed
+/// by what happens then.
 std::string write_failure_text(const std::string& path, std::string_view what,
                                const std::error_code& error);
 

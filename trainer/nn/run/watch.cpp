@@ -12,6 +12,11 @@ namespace {
 
 constexpr double kLeastFirstLoss = 1e-3;
 constexpr double kLearned = 0.1;  // share of the first loss
+// Multilayer perceptrons of 20 ReLU layers, at 4e-8, train in the end; of 24, at 8e-10, they do
+// not.
+constexpr double kDeadShare = 1e-9;
+constexpr std::int64_t kDeadSamples = 256;
+constexpr const char* kDeeper = "try another activation, a norm, or residual";
 constexpr const char* kSlower = "try a lower lr or a smaller clip_norm";
 
 }  // namespace
@@ -37,7 +42,10 @@ std::optional<RunEnd> Watch::look(const UpdateLook& seen) {
   if (!end) {
     end = judge_loss(seen);
   }
-  return end ? end : judge_gradients(seen);
+  if (!end) {
+    end = judge_gradients(seen);
+  }
+  return end ? end : judge_first_layer(seen);
 }
 
 std::optional<RunEnd> Watch::judge_finite(const UpdateLook& seen) const {
@@ -107,12 +115,26 @@ std::optional<RunEnd> Watch::judge_gradients(const UpdateLook& seen) {
   }
   const bool vanishing = norm < spec_.vanishing && seen.train_loss > kLearned * memory_.first_loss;
   if (lasts(vanishing, seen.updates, memory_.vanishing_since)) {
-    return RunEnd{EndCause::vanishing,
-                  fmt::format("update {}: gradient norm {:.4g} is below {:.4g} since update {}; "
-                              "try another activation, a norm, or residual",
-                              seen.updates, norm, spec_.vanishing, memory_.vanishing_since)};
+    return RunEnd{
+        EndCause::vanishing,
+        fmt::format("update {}: gradient norm {:.4g} is below {:.4g} since update {}; {}",
+                    seen.updates, norm, spec_.vanishing, memory_.vanishing_since, kDeeper)};
   }
   return std::nullopt;
+}
+
+std::optional<RunEnd> Watch::judge_first_layer(const UpdateLook& seen) {
+  const bool dead = spec_.vanishing > 0 && seen.first_share <= kDeadShare &&
+                    seen.train_loss > kLearned * memory_.first_loss;
+  memory_.dead_samples = dead ? memory_.dead_samples + seen.samples : 0;
+  if (!lasts(dead, seen.updates, memory_.dead_since) || memory_.dead_samples < kDeadSamples) {
+    return std::nullopt;
+  }
+  return RunEnd{
+      EndCause::vanishing,
+      fmt::format("update {}: the gradient of the first layer's weights is {:.4g} times the "
+                  "largest of any layer, and not above {:.4g} times since update {}; {}",
+                  seen.updates, seen.first_share, kDeadShare, memory_.dead_since, kDeeper)};
 }
 
 std::optional<RunEnd> Watch::look(const EpochLook& seen) {
@@ -165,6 +187,8 @@ void Watch::each_field(AMemory& memory, const Visit& visit) {
   visit(memory.diverged_since);
   visit(memory.exploding_since);
   visit(memory.vanishing_since);
+  visit(memory.dead_since);
+  visit(memory.dead_samples);
   visit(memory.applied);
   visit(memory.last_train_loss);
   visit(memory.last_validation_loss);

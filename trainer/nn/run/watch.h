@@ -8,8 +8,11 @@
 //   that begins solved would be lost by noise).
 // - exploding: the gradient norm is above `exploding`.
 // - vanishing: the gradient norm is below `vanishing` while the training loss is still above a
-// tenth
-//   of the first one: below that, small gradients are those of a run that has learned its data.
+//   tenth of the first one: below that, small gradients are those of a run that has learned its
+//   data. Also, unless `vanishing` is 0, while the gradient of the first layer's weights is not
+//   above 1e-9 times the largest of any layer's weights, in looks at updates of 256 samples or
+//   more in all: the output layer alone then keeps the norm large. Of few samples it may be 0 by
+//   chance, where none of them makes a unit of some layer active.
 // - overfitting: validation loss above that of the epoch before and training loss below, for
 //   `overfitting` epochs in a row.
 // - patience: no validation loss below the best one by `least_change` for `patience` epochs.
@@ -56,6 +59,10 @@ struct UpdateLook {
   double gradient_norm = 0;  // of the last update, before clipping
   double loss_scale = 1;
   std::int64_t overflows = 0;  // updates skipped so far
+  std::int64_t samples = 1;    // of the last update
+  /// Root mean square of the last update's gradient of the first layer's weights, over the largest
+  /// of any layer's weights.
+  double first_share = 1;
 };
 
 /// What is seen after an epoch.
@@ -91,7 +98,9 @@ class Watch {
     std::int64_t diverged_since = kNever;
     std::int64_t exploding_since = kNever;
     std::int64_t vanishing_since = kNever;
-    std::int64_t applied = 0;  // updates made, at the last look
+    std::int64_t dead_since = kNever;
+    std::int64_t dead_samples = 0;  // of the updates looked at since then
+    std::int64_t applied = 0;       // updates made, at the last look
     double last_train_loss = kInfinity;
     double last_validation_loss = kInfinity;
     std::int64_t overfitted = 0;  // epochs in a row
@@ -107,6 +116,7 @@ class Watch {
   std::optional<RunEnd> judge_scale(const UpdateLook& seen);
   std::optional<RunEnd> judge_loss(const UpdateLook& seen);
   std::optional<RunEnd> judge_gradients(const UpdateLook& seen);
+  std::optional<RunEnd> judge_first_layer(const UpdateLook& seen);
   std::optional<RunEnd> judge_overfitting(const EpochLook& seen);
   std::optional<RunEnd> judge_patience(const EpochLook& seen);
 
