@@ -4,20 +4,17 @@
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <new>
 #include <optional>
-#include <utility>
 
 #include "optimizer/failure_text.h"
 #include "trainer/nn/model/status_error.h"
 #include "trainer/nn/run/metrics.h"
-#include "trainer/nn/run/new_file.h"
 #include "trainer/nn/run/throughput.h"
-#include "trainer/train/data_fingerprint.h"
 #include "trainer/train/fold.h"
 #include "trainer/train/kept_weights.h"
 #include "trainer/train/required_memory.h"
+#include "trainer/train/run_checkpoints.h"
 #include "trainer/train/run_state.h"
 
 namespace autoglm {
@@ -27,10 +24,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-std::string checkpoint_in(const std::string& directory) {
-  return directory + "/" + kCheckpointFile;
 }
 
 /// The mean of each metric over the folds.
@@ -52,7 +45,8 @@ class TrainingRun {
       : spec_(spec),
         context_(context),
         reporter_(reporter),
-        state_{.watch = nn::Watch(spec.training.watch, spec.training.precision)} {}
+        state_{.watch = nn::Watch(spec.training.watch, spec.training.precision)},
+        checkpoints_(spec_, context, reporter) {}
 
   RunResult run();
   /// Whether the device's memory was to be enough, with room for what cannot be predicted.
@@ -75,12 +69,6 @@ class TrainingRun {
   std::optional<MetricValues> evaluate(std::size_t fold, std::string_view part);
   RunResult fail(const nn::RunEnd& end);
   RunResult stop();
-  void checkpoint();
-  void checkpoint_if_possible();
-  bool is_due() const;
-  std::vector<std::string> directories() const;
-  void remove_checkpoints() const;
-  void remove_unfinished() const;
 
   nn::TrainSpec spec_;
   const RunContext& context_;
@@ -89,9 +77,7 @@ class TrainingRun {
   std::unique_ptr<nn::Backend> backend_{};
   RunState state_;
   std::size_t reserved_ = 0;  // of the device's own memory
-  std::uint64_t fingerprint_ = 0;
-  Clock::time_point saved_ = Clock::now();
-  bool said_unsaved_ = false;
+  RunCheckpoints checkpoints_;
 };
 
 /// What all networks have of a device's own memory, said beside what was reserved.
@@ -148,16 +134,7 @@ bool TrainingRun::open() {
 }
 
 void TrainingRun::resume() {
-  if (context_.directory.empty() && context_.resume_from.empty()) {
-    return;
-  }
-  remove_unfinished();
-  fingerprint_ = data_fingerprint(spec_.data, context_.fingerprint);
-  std::vector<std::string> paths;
-  for (const std::string& directory : context_.resume_from) {
-    paths.push_back(checkpoint_in(directory));
-  }
-  if (load_run(paths, fingerprint_, state_, reporter_)) {
+  if (checkpoints_.load(state_)) {
     for (const Report& report : state_.told) {
       reporter_.report(report.step, report.metrics);
     }
@@ -178,59 +155,6 @@ void TrainingRun::tell(std::int64_t step, MetricValues metrics) {
   reporter_.report(step, metrics);
 }
 
-void TrainingRun::checkpoint() {
-  if (!context_.directory.empty()) {
-    save_run(checkpoint_in(context_.directory), fingerprint_, state_);
-    saved_ = Clock::now();
-  }
-}
-
-/// One that nobody asked for: without it a run that is killed begins anew, or from an older one.
-void TrainingRun::checkpoint_if_possible() {
-  try {
-    checkpoint();
-  } catch (const nn::CheckpointError& error) {
-    saved_ = Clock::now();
-    if (!std::exchange(said_unsaved_, true)) {
-      reporter_.say(fmt::format(
-          "{}; until then this run goes on without, and tries again when the next is due",
-          error.what()));
-    }
-  }
-}
-
-bool TrainingRun::is_due() const {
-  return !context_.directory.empty() && seconds_since(saved_) >= spec_.training.checkpoint_seconds;
-}
-
-/// Where this run and its earlier attempts write.
-std::vector<std::string> TrainingRun::directories() const {
-  std::vector<std::string> all = context_.resume_from;
-  if (!context_.directory.empty()) {
-    all.push_back(context_.directory);
-  }
-  return all;
-}
-
-/// Also those of earlier attempts: nobody will go on from them.
-void TrainingRun::remove_checkpoints() const {
-  for (const std::string& directory : directories()) {
-    std::error_code ignored;
-    std::filesystem::remove(checkpoint_in(directory), ignored);
-  }
-}
-
-/// What a kill amidst writing has left.
-void TrainingRun::remove_unfinished() const {
-  const auto folds = static_cast<std::size_t>(spec_.data.folds);
-  for (const std::string& directory : directories()) {
-    nn::remove_unfinished(checkpoint_in(directory));
-    for (std::size_t fold = 0; spec_.training.keep_weights && fold < folds; ++fold) {
-      nn::remove_unfinished(directory + "/" + weights_file(fold, folds));
-    }
-  }
-}
-
 RunResult TrainingRun::fail(const nn::RunEnd& end) {
   reporter_.say(end.reason);
   return RunResult::failed;
@@ -238,7 +162,7 @@ RunResult TrainingRun::fail(const nn::RunEnd& end) {
 
 RunResult TrainingRun::stop() {
   try {
-    checkpoint();
+    checkpoints_.save(state_);
   } catch (const nn::CheckpointError& error) {
     throw nn::CheckpointError(fmt::format("{}, then run this again", error.what()));
   }
@@ -250,7 +174,7 @@ std::optional<RunResult> TrainingRun::train_folds() {
   const bool alone = state_.folds.size() == 1;
   // With 0 there is one after each epoch, not after each update.
   const bool within = spec_.training.checkpoint_seconds > 0;
-  const auto pause = [&] { return context_.stop() || (within && is_due()); };
+  const auto pause = [&] { return context_.stop() || (within && checkpoints_.is_due()); };
   const auto on_look = [&](const MetricValues& seen) {
     if (alone) {
       tell(state_.epoch, seen);
@@ -269,7 +193,7 @@ std::optional<RunResult> TrainingRun::train_folds() {
     } else if (context_.stop()) {
       return stop();
     } else {
-      checkpoint_if_possible();
+      checkpoints_.save_if_possible(state_);
     }
   }
   return std::nullopt;
@@ -325,8 +249,8 @@ std::optional<RunResult> TrainingRun::train_epoch() {
   ++state_.epoch;
   state_.fold = 0;
   state_.seconds = 0;
-  if (is_due()) {
-    checkpoint_if_possible();
+  if (checkpoints_.is_due()) {
+    checkpoints_.save_if_possible(state_);
   }
   return std::nullopt;
 }
@@ -396,7 +320,7 @@ RunResult TrainingRun::run() {
   }
   const RunResult result = train();
   if (result != RunResult::stopped) {
-    remove_checkpoints();
+    checkpoints_.remove();
   }
   return result;
 }
