@@ -27,7 +27,7 @@ struct StudySettings {
   bool stop_when_first_three_fail_alike = true;  // false: only a max_failures that is given stops
   int retries = 0;
   int max_attempts = 10;
-  int seeds = 1;  // repeats of each configuration, >= 1
+  int seeds = 1;                               // repeats of each configuration, >= 1
   std::optional<int> device_failure_status{};  // by which trials say that their device failed
   /// `ask`: trials given out are run by others, and nobody here waits for them. Failures are those
   /// of the whole study, since each is told to another process.

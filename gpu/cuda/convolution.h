@@ -60,8 +60,8 @@ class ConvolutionPlans {
   /// Whether there is a plan; where there is none, or none could be made for want of memory,
   /// patches are used from then on. REQUIRES: convolution.suits_cudnn().
   bool has(Context& context, const Convolution& convolution, const ConvolutionArrays& arrays);
-  /// out_of_memory: there is none for the plan's workspace; nothing was done. REQUIRES: has() just
-  /// said so.
+  /// out_of_memory: there is none for the plan's workspace; nothing was done, and there is no such
+  /// plan any more. REQUIRES: has() just said so.
   Status run(Context& context, const ConvolutionArrays& arrays);
 
  private:

@@ -55,7 +55,7 @@ struct ConvolutionPlans::State {
   cudnnHandle_t handle = nullptr;
   bool tried = false;
   std::map<Key, ConvolutionPlan> plans{};
-  const ConvolutionPlan* chosen = nullptr;
+  ConvolutionPlan* chosen = nullptr;
 
   ~State() {
     plans.clear();
@@ -76,7 +76,7 @@ struct ConvolutionPlans::State {
     return handle != nullptr;
   }
   /// Null: there is none.
-  const ConvolutionPlan* plan_of(const Convolution& convolution) try {
+  ConvolutionPlan* plan_of(const Convolution& convolution) try {
     const auto [found, made] =
         plans.try_emplace(key_of(convolution), HandleDevice(handle), convolution);
     return found->second.plan.ok() ? &found->second : nullptr;
@@ -119,9 +119,12 @@ bool ConvolutionPlans::has(Context& context, const Convolution& convolution,
 }
 
 Status ConvolutionPlans::run(Context& context, const ConvolutionArrays& arrays) {
-  const ConvolutionPlan& chosen = *state_->chosen;
+  ConvolutionPlan& chosen = *state_->chosen;
   void* workspace = nullptr;
   const Status status = context.scratch(static_cast<std::size_t>(chosen.workspace), &workspace);
+  if (status == Status::out_of_memory) {
+    chosen.plan = CudnnDescriptor();  // else each call would try again, at the cost of a wait
+  }
   return status == Status::ok ? execute(context, state_->handle, chosen, arrays, workspace)
                               : status;
 }
