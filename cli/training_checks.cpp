@@ -156,6 +156,7 @@ std::optional<std::string> why_none_trains(const std::vector<nn::TrainSpec>& exa
 bool is_training(const StudySpec& spec) {
   return spec.trial != nullptr && is_train_trial(*spec.trial);
 }
+
 void check_training_metrics(const StudySpec& spec) {
   if (!is_training(spec)) {
     return;
