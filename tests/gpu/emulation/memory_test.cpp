@@ -12,9 +12,10 @@
 namespace autoglm::nn {
 namespace {
 
-/// With the limits that the library for GPUs has.
+/// With the limits that the library for GPUs has, and room for plans that want more than 1 GiB.
 CudaBackend open_device() {
   ::setenv("AUTOGLM_EMULATION_LIMITS", "shipped", 1);
+  ::setenv("AUTOGLM_EMULATION_MEMORY", "4000000000", 1);
   CudaBackend made = make_emulated_cuda_backend();
   REQUIRE(made.reason.empty());
   return made;
