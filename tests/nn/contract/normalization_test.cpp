@@ -149,31 +149,44 @@ TEST_CASE("a ReLU behind a batch normalization, and its gradients, in place of d
   });
 }
 
+/// A batch normalization of two columns in f32 whose running statistics follow by a quarter.
+struct RunningNorm {
+  RunningNorm(Backend& backend, const Doubles& scale, const Doubles& shift, const Doubles& old_mean,
+              const Doubles& old_variance)
+      : gamma(backend, DType::f32, {2}, scale),
+        beta(backend, DType::f32, {2}, shift),
+        mean(backend, DType::f32, {2}),
+        deviation(backend, DType::f32, {2}),
+        running_mean(backend, DType::f32, {2}, old_mean),
+        running_variance(backend, DType::f32, {2}, old_variance) {}
+
+  Backend::BatchNorm norm(float epsilon) const {
+    return {.epsilon = epsilon,
+            .momentum = 0.25F,
+            .gamma = gamma.floats(),
+            .beta = beta.floats(),
+            .mean = mean.floats(),
+            .inverse_deviation = deviation.floats(),
+            .running_mean = running_mean.floats(),
+            .running_variance = running_variance.floats()};
+  }
+
+  const Array gamma, beta, mean, deviation, running_mean, running_variance;
+};
+
 TEST_CASE("running statistics follow, the variance unbiased, and are what evaluation uses") {
   on_all([](Backend& backend) {
     const Array x(backend, DType::f32, {3, 2}, {1, 10, 2, 10, 6, 40});
-    const Array gamma(backend, DType::f32, {2}, {2, 1});
-    const Array beta(backend, DType::f32, {2}, {0, 3});
-    const Array mean(backend, DType::f32, {2});
-    const Array deviation(backend, DType::f32, {2});
-    const Array running_mean(backend, DType::f32, {2}, {0, 100});
-    const Array running_variance(backend, DType::f32, {2}, {1, 0});
     const Array y(backend, DType::f32, {3, 2});
-    const Backend::BatchNorm norm{.epsilon = 0,
-                                  .momentum = 0.25F,
-                                  .gamma = gamma.floats(),
-                                  .beta = beta.floats(),
-                                  .mean = mean.floats(),
-                                  .inverse_deviation = deviation.floats(),
-                                  .running_mean = running_mean.floats(),
-                                  .running_variance = running_variance.floats()};
+    const RunningNorm a(backend, {2, 1}, {0, 3}, {0, 100}, {1, 0});
+    const Backend::BatchNorm norm = a.norm(0);
     REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
     // Means 3 and 20, sums of squares 14 and 600.
-    check_close("batch_norm_forward", DType::f32, mean.numbers(), {3, 20});
-    check_close("batch_norm_forward", DType::f32, deviation.numbers(),
+    check_close("batch_norm_forward", DType::f32, a.mean.numbers(), {3, 20});
+    check_close("batch_norm_forward", DType::f32, a.deviation.numbers(),
                 {1 / std::sqrt(14.0 / 3), 1 / std::sqrt(600.0 / 3)});
-    check_close("batch_norm_forward", DType::f32, running_mean.numbers(), {0.75, 80});
-    check_close("batch_norm_forward", DType::f32, running_variance.numbers(),
+    check_close("batch_norm_forward", DType::f32, a.running_mean.numbers(), {0.75, 80});
+    check_close("batch_norm_forward", DType::f32, a.running_variance.numbers(),
                 {0.75 + 7 * 0.25, 300 * 0.25});
     REQUIRE(backend.batch_norm_apply(norm, x.tensor(), y.tensor()) == Status::ok);
     const double first = 2 / std::sqrt(2.5);
@@ -188,27 +201,14 @@ TEST_CASE("running statistics follow, the variance unbiased, and are what evalua
 TEST_CASE("of a batch of one row the running variance follows 0, the mean the row") {
   on_all([](Backend& backend) {
     const Array x(backend, DType::f32, {1, 2}, {3, -8});
-    const Array ones(backend, DType::f32, {2}, {1, 1});
-    const Array beta(backend, DType::f32, {2}, {0.5, 7});
-    const Array mean(backend, DType::f32, {2});
-    const Array deviation(backend, DType::f32, {2});
-    const Array running_mean(backend, DType::f32, {2}, {1, 4});
-    const Array running_variance(backend, DType::f32, {2}, {2, 16});
     const Array y(backend, DType::f32, {1, 2});
-    const Backend::BatchNorm norm{.epsilon = 0.25F,
-                                  .momentum = 0.25F,
-                                  .gamma = ones.floats(),
-                                  .beta = beta.floats(),
-                                  .mean = mean.floats(),
-                                  .inverse_deviation = deviation.floats(),
-                                  .running_mean = running_mean.floats(),
-                                  .running_variance = running_variance.floats()};
-    REQUIRE(backend.batch_norm_forward(norm, x.tensor(), y.tensor()) == Status::ok);
+    const RunningNorm a(backend, {1, 1}, {0.5, 7}, {1, 4}, {2, 16});
+    REQUIRE(backend.batch_norm_forward(a.norm(0.25F), x.tensor(), y.tensor()) == Status::ok);
     check_close("batch_norm_forward", DType::f32, y.numbers(), {0.5, 7});
-    check_close("batch_norm_forward", DType::f32, mean.numbers(), {3, -8});
-    check_close("batch_norm_forward", DType::f32, deviation.numbers(), {2, 2});
-    check_close("batch_norm_forward", DType::f32, running_mean.numbers(), {1.5, 1});
-    check_close("batch_norm_forward", DType::f32, running_variance.numbers(), {1.5, 12});
+    check_close("batch_norm_forward", DType::f32, a.mean.numbers(), {3, -8});
+    check_close("batch_norm_forward", DType::f32, a.deviation.numbers(), {2, 2});
+    check_close("batch_norm_forward", DType::f32, a.running_mean.numbers(), {1.5, 1});
+    check_close("batch_norm_forward", DType::f32, a.running_variance.numbers(), {1.5, 12});
   });
 }
 
