@@ -43,6 +43,7 @@ class AcquisitionSearch {
  private:
   Eigen::VectorXd values_at(const Eigen::MatrixXd& points) const;
   double value_at(const Eigen::VectorXd& features, Eigen::VectorXd& gradient) const;
+  double log_second_price() const;
   std::vector<double> reaches() const;
   std::vector<Eigen::Index> movable_columns(const Configuration& configuration) const;
   bool climb(Scored& current) const;
@@ -70,6 +71,9 @@ Eigen::VectorXd AcquisitionSearch::values_at(const Eigen::MatrixXd& points) cons
   for (Eigen::Index i = 0; i < values.size(); ++i) {
     values[i] = problem_.acquisition.at(costs.means[i], deviation_of(costs.variances[i])).value;
   }
+  if (problem_.durations != nullptr) {
+    values -= log_second_price() * problem_.durations->regression.means(points);
+  }
   if (problem_.refusals != nullptr) {
     const Predictions refused = problem_.refusals->regression.predict(points);
     for (Eigen::Index i = 0; i < values.size(); ++i) {
@@ -77,6 +81,14 @@ Eigen::VectorXd AcquisitionSearch::values_at(const Eigen::MatrixXd& points) cons
     }
   }
   return values;
+}
+
+// What a unit of the durations' model costs. The bound is in deviations of the costs, of which
+// trials that are worth a thought differ by fewer than they do in the logarithm of an improvement.
+double AcquisitionSearch::log_second_price() const {
+  constexpr double kOfTheBound = 0.25;
+  const bool bound = problem_.acquisition.kind == Acquisition::Kind::confidence_bound;
+  return problem_.duration_weight * problem_.durations->scale * (bound ? kOfTheBound : 1);
 }
 
 std::vector<Scored> AcquisitionSearch::score(std::vector<Configuration> configurations) const {
@@ -176,9 +188,14 @@ double AcquisitionSearch::value_at(const Eigen::VectorXd& features,
                                    Eigen::VectorXd& gradient) const {
   const PointPrediction at = problem_.model.predict_with_gradient(features);
   const double deviation = deviation_of(at.variance);
-  const AcquisitionValue value = problem_.acquisition.at(at.mean, deviation);
+  AcquisitionValue value = problem_.acquisition.at(at.mean, deviation);
   gradient = value.by_mean * at.mean_gradient +
              value.by_deviation / (2 * deviation) * at.variance_gradient;
+  if (problem_.durations != nullptr) {
+    const PointPrediction duration = problem_.durations->regression.predict_with_gradient(features);
+    value.value -= log_second_price() * duration.mean;
+    gradient -= log_second_price() * duration.mean_gradient;
+  }
   if (problem_.refusals == nullptr) {
     return value.value;
   }

@@ -8,6 +8,7 @@
 
 #include "optimizer/models/acquisition.h"
 #include "optimizer/models/gaussian_regression.h"
+#include "optimizer/searchers/duration_model.h"
 #include "optimizer/searchers/refusal_model.h"
 #include "optimizer/searchers/unvisited.h"
 #include "search_space/encoding.h"
@@ -29,6 +30,8 @@ struct AcquisitionProblem {
   const Encoding& encoding;
   const std::vector<Configuration>& good;  // to look near, best first; may be empty
   const RefusalModel* refusals = nullptr;  // adds the logarithm of the probability of a cost
+  const DurationModel* durations = nullptr;
+  double duration_weight = 0;  // >= 0; takes so many times the logarithm of a duration away
 };
 
 /// The best open configuration found: all of `listed`, when that is not empty (a small space);

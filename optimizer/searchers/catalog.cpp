@@ -55,6 +55,14 @@ void make_grid(const FactoryArguments& arguments, SearcherChoice& choice) {
   choice.options = fmt::format(R"({{"points": {}}})", options.points);
 }
 
+double number_up_to(double most, const SpecNode& option) {
+  const double number = option.as_number();
+  if (!(number >= 0 && number <= most)) {
+    option.fail(fmt::format("must be from 0 to {}, not {}", most, number_text(number)));
+  }
+  return number;
+}
+
 void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
   using Rule = GaussianProcessOptions::Rule;
   static const std::vector<std::pair<std::string, Rule>> rules = {
@@ -81,10 +89,18 @@ void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
           fmt::format("must be above 0 and at most 1000, not {}", number_text(options.kappa)));
     }
   }
+  if (const SpecNode* neglected = arguments.option("neglected")) {
+    options.neglected = number_up_to(1, *neglected);
+  }
+  if (const SpecNode* weight = arguments.option("duration_weight")) {
+    options.duration_weight = number_up_to(100, *weight);
+  }
   choice.searcher = make_gaussian_process_searcher(
       arguments.space, options, {arguments.context.seed, arguments.context.objectives});
-  choice.options = fmt::format(R"({{"acquisition": {}, "startup": {}, "kappa": {}}})",
-                               json_quoted(rule), options.startup, number_text(options.kappa));
+  choice.options = fmt::format(
+      R"({{"acquisition": {}, "startup": {}, "kappa": {}, "neglected": {}, "duration_weight": {}}})",
+      json_quoted(rule), options.startup, number_text(options.kappa),
+      number_text(options.neglected), number_text(options.duration_weight));
 }
 
 void make_policy_gradient(const FactoryArguments& arguments, SearcherChoice& choice) {

@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "optimizer/searchers/acquisition_search.h"
+#include "optimizer/searchers/duration_model.h"
 #include "optimizer/searchers/initial_design.h"
-#include "optimizer/searchers/neglected_choice.h"
 #include "optimizer/searchers/recommendation.h"
 #include "optimizer/searchers/refusal_model.h"
 #include "optimizer/searchers/surrogate.h"
@@ -51,7 +51,8 @@ class GaussianProcessSearcher final : public Searcher {
         design_(space, context.seed, options.startup),
         fitter_(encoding_,
                 {OutputWarp::identity, OutputWarp::half_rank, OutputWarp::half_rank_power}),
-        refusals_(encoding_) {
+        refusals_(encoding_),
+        durations_(encoding_) {
     if (space.count(kListed).value_or(kListed + 1) <= kListed) {
       space.enumerate([&](const Configuration& configuration) {
         listed_.push_back(configuration);
@@ -76,6 +77,7 @@ class GaussianProcessSearcher final : public Searcher {
   InitialDesign design_;
   SurrogateFitter fitter_;
   RefusalFitter refusals_;
+  DurationFitter durations_;
   std::vector<Configuration> listed_{};  // the whole of a small space
 };
 
@@ -127,10 +129,17 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
   const GaussianRegression& believed =
       fitter_.believe(evidence.pending, model.regression, acquisition);
   const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
-  const AcquisitionProblem problem{believed, acquisition, encoding_, good,
-                                   refusals ? &*refusals : nullptr};
+  const std::optional<DurationModel> durations =
+      options_.duration_weight > 0 ? durations_.fit(evidence) : std::nullopt;
+  const AcquisitionProblem problem{believed,
+                                   acquisition,
+                                   encoding_,
+                                   good,
+                                   refusals ? &*refusals : nullptr,
+                                   durations ? &*durations : nullptr,
+                                   options_.duration_weight};
   const auto [optimum, note] = choose_with_neglected(
-      request, evidence, rng,
+      request, evidence, options_.neglected, rng,
       [&](const Request& asked) { return maximize_acquisition(problem, asked, listed_, rng); });
   if (!optimum) {
     return std::nullopt;

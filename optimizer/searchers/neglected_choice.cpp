@@ -10,7 +10,6 @@ namespace autoglm {
 
 namespace {
 
-constexpr double kTrials = 0.1;  // that shall have a neglected choice
 constexpr double kLittle = 0.5;  // of the even share
 
 // How often each choice of the parameter was taken, in terms of its even share.
@@ -35,8 +34,8 @@ std::vector<double> shares_of(const std::string& name, const std::vector<Value>&
 }  // namespace
 
 std::optional<Configuration> with_neglected_choice(const Request& request, const Evidence& evidence,
-                                                   Rng& rng) {
-  if (rng.uniform() >= kTrials) {
+                                                   double share, Rng& rng) {
+  if (rng.uniform() >= share) {
     return std::nullopt;
   }
   double least = kLittle;

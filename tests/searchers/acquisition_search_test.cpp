@@ -78,6 +78,39 @@ TEST_CASE("the bottom of a smooth valley is found to a thousandth") {
   CHECK(best->value == doctest::Approx(-best->mean));
 }
 
+TEST_CASE("what a trial takes is weighed against what it promises") {
+  const SearchSpace space = space_of(R"({"x": {"type": "uniform", "min": 0, "max": 1}})");
+  const Setting setting(space);
+  // Costs 4 (x - 0.6)^2, and durations whose logarithm is 2 x: with the weight w the sum
+  // 4 (x - 0.6)^2 + 2 w x / 4 of the bound is least at 0.6 - w / 16, and where all costs are
+  // believed to be the same, at 0.
+  std::vector<Configuration> seen;
+  Eigen::VectorXd costs(21);
+  Eigen::VectorXd logs(21);
+  for (int i = 0; i < 21; ++i) {
+    const double x = 0.05 * i;
+    seen.push_back(Configuration({{"x", x}}));
+    costs[i] = 4 * (x - 0.6) * (x - 0.6);
+    logs[i] = 2 * x - 1;
+  }
+  const GaussianRegression model = setting.model_of(seen, costs, 2);
+  const GaussianRegression durations = setting.model_of(seen, logs, 2);
+  const GaussianRegression flat = setting.model_of(seen, Eigen::VectorXd::Zero(21), 2);
+  const DurationModel duration_model{durations, 1};
+  const History history = testing::empty_history(space);
+  const auto best = [&](const GaussianRegression& of_costs, double weight) {
+    Rng rng(1, 1);
+    const auto found = maximize_acquisition(
+        {of_costs, setting.mean, setting.encoding, seen, nullptr, &duration_model, weight},
+        Request(99, {}, history), {}, rng);
+    return value_number(*found->configuration.find("x"));
+  };
+  CHECK(best(model, 0) == doctest::Approx(0.6).epsilon(2e-3));
+  CHECK(best(model, 1) == doctest::Approx(0.5375).epsilon(2e-3));
+  CHECK(best(model, 3) == doctest::Approx(0.4125).epsilon(4e-3));
+  CHECK(best(flat, 1) < 1e-3);
+}
+
 TEST_CASE("constraints and fixed values hold at the optimum") {
   const SearchSpace space = space_of(
       R"({"x": {"type": "uniform", "min": 0, "max": 1}, "y": {"type": "uniform", "min": 0, "max": 1}})",

@@ -34,7 +34,8 @@ TEST_CASE("without a word auto chooses gp, and says why") {
   CHECK(choice.name == "gp");
   CHECK(choice.reason ==
         "a model of the past trials finds good configurations in the fewest trials");
-  CHECK(choice.options == R"({"acquisition": "mixture", "startup": 0, "kappa": 1.8})");
+  CHECK(choice.options == R"({"acquisition": "mixture", "startup": 0, "kappa": 1.8, )"
+                          R"("neglected": 0.1, "duration_weight": 0.0})");
 }
 
 TEST_CASE("auto chooses grid where the budget holds the whole space") {
@@ -64,9 +65,11 @@ TEST_CASE("a searcher by name has no reason but its user's, and its options in f
   CHECK(grid.options == R"({"points": 4})");
   CHECK(grid.reason.empty());
   CHECK(searcher_of("\"random\"", continuous()).options == "{}");
-  CHECK(
-      searcher_of(R"({"type": "gp", "acquisition": "ucb", "startup": 5, "kappa": 2})", continuous())
-          .options == R"({"acquisition": "ucb", "startup": 5, "kappa": 2.0})");
+  CHECK(searcher_of(R"({"type": "gp", "acquisition": "ucb", "startup": 5, "kappa": 2,
+                        "neglected": 0.4, "duration_weight": 1})",
+                    continuous())
+            .options == R"({"acquisition": "ucb", "startup": 5, "kappa": 2.0, )"
+                        R"("neglected": 0.4, "duration_weight": 1.0})");
 }
 
 TEST_CASE("mistakes in a searcher's section are shown with place and rule") {
@@ -80,6 +83,10 @@ TEST_CASE("mistakes in a searcher's section are shown with place and rule") {
         "searcher:1:31: /acquisition: no acquisition is called \"pi\"; there are mixture, ei, ucb");
   CHECK(error_of(R"({"type": "gp", "kappa": 0})") ==
         "searcher:1:25: /kappa: must be above 0 and at most 1000, not 0.0");
+  CHECK(error_of(R"({"type": "gp", "neglected": 1.5})") ==
+        "searcher:1:29: /neglected: must be from 0 to 1, not 1.5");
+  CHECK(error_of(R"({"type": "gp", "duration_weight": -1})") ==
+        "searcher:1:35: /duration_weight: must be from 0 to 100, not -1.0");
   CHECK(error_of(R"({"type": "random", "points": 3})") ==
         "searcher:1:20: /points: unknown key \"points\" of the searcher random; known are type");
   CHECK(error_of(R"({"type": "auto", "points": 3})") ==

@@ -228,6 +228,32 @@ TEST_CASE("without noise gp recommends the best trials") {
   CHECK(recommended[0].expected == best->values[0]);
 }
 
+TEST_CASE("with a weight of durations gp spends less time on trials that promise the same") {
+  const SearchSpace space = space_of(R"({
+    "x": {"type": "uniform", "min": 0, "max": 1}, "y": {"type": "uniform", "min": 0, "max": 1}})");
+  const auto spent = [&](const std::string& section) {
+    History history = testing::empty_history(space);
+    const auto searcher = searcher_of(section, history.space(), {.seed = 4}).searcher;
+    double seconds = 0;
+    double best = 2;
+    for (std::int64_t number_of = 0; number_of < 30; ++number_of) {
+      const Configuration configuration = searcher->suggest(number_of, {}, history)->configuration;
+      const double x = number(configuration, "x");
+      const double y = number(configuration, "y");
+      const double cost = (y - 0.3) * (y - 0.3) + 0.001 * std::cos(20 * x);
+      const double duration = std::exp(4 * x);  // from 1 s to 55 s
+      best = std::min(best, cost);
+      seconds += duration;
+      Trial& trial = add_trial(history, configuration, TrialState::complete, {cost});
+      trial.started = 1;
+      trial.finished = 1 + static_cast<TimeNs>(1e9 * duration);
+    }
+    CHECK(best < 0);
+    return seconds;
+  };
+  CHECK(spent(R"({"type": "gp", "duration_weight": 1})") < 0.6 * spent(R"({"type": "gp"})"));
+}
+
 TEST_CASE("gp spreads over the front of two objectives") {
   const SearchSpace space = space_of(R"({
     "x": {"type": "uniform", "min": 0, "max": 1}, "y": {"type": "uniform", "min": 0, "max": 1}})");

@@ -23,13 +23,14 @@ struct Fixed {
   std::set<std::string> what{};  // as JSON
 };
 
-Fixed fixed_in(const History& history, const Configuration& fixed = {}) {
+Fixed fixed_in(const History& history, const Configuration& fixed = {},
+               double share = kUsualNeglected) {
   const Request request(1'000'000, fixed, history);
   const Evidence evidence = gather_evidence(history, -1, Eigen::VectorXd::Ones(1));
   Fixed found;
   for (int i = 0; i < kTrials; ++i) {
     Rng rng(7, static_cast<std::uint64_t>(i));
-    if (const auto narrowed = with_neglected_choice(request, evidence, rng)) {
+    if (const auto narrowed = with_neglected_choice(request, evidence, share, rng)) {
       ++found.times;
       found.what.insert(configuration_json(*narrowed));
     }
@@ -60,6 +61,17 @@ TEST_CASE("one trial in ten has the most neglected choice") {
   // 200 of 2,000, deviation 13.4.
   CHECK(found.times > 140);
   CHECK(found.times < 260);
+}
+
+TEST_CASE("or whatever share of the trials is asked for") {
+  History history = empty_history(letters());
+  add(history, R"({"letter": "a", "x": 0})", 8);
+  CHECK(fixed_in(history, {}, 0).times == 0);
+  CHECK(fixed_in(history, {}, 1).times == kTrials);
+  // 800 of 2,000, deviation 21.9.
+  const int times = fixed_in(history, {}, 0.4).times;
+  CHECK(times > 700);
+  CHECK(times < 900);
 }
 
 TEST_CASE("equally neglected ones are drawn by lot, beside what is fixed") {
