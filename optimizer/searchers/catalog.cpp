@@ -90,7 +90,10 @@ void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
     }
   }
   if (const SpecNode* neglected = arguments.option("neglected")) {
-    options.neglected = number_up_to(1, *neglected);
+    options.neglect.trials = number_up_to(1, *neglected);
+  }
+  if (const SpecNode* below = arguments.option("neglected_below")) {
+    options.neglect.below = number_up_to(1, *below);
   }
   if (const SpecNode* weight = arguments.option("duration_weight")) {
     options.duration_weight = number_up_to(100, *weight);
@@ -98,9 +101,11 @@ void make_gp(const FactoryArguments& arguments, SearcherChoice& choice) {
   choice.searcher = make_gaussian_process_searcher(
       arguments.space, options, {arguments.context.seed, arguments.context.objectives});
   choice.options = fmt::format(
-      R"({{"acquisition": {}, "startup": {}, "kappa": {}, "neglected": {}, "duration_weight": {}}})",
+      R"({{"acquisition": {}, "startup": {}, "kappa": {}, "neglected": {}, "neglected_below": {}, )"
+      R"("duration_weight": {}}})",
       json_quoted(rule), options.startup, number_text(options.kappa),
-      number_text(options.neglected), number_text(options.duration_weight));
+      number_text(options.neglect.trials), number_text(options.neglect.below),
+      number_text(options.duration_weight));
 }
 
 void make_policy_gradient(const FactoryArguments& arguments, SearcherChoice& choice) {

@@ -22,8 +22,8 @@ Evidence log_durations(const Evidence& evidence) {
     }
   }
   timed.complete = timed.finished.size();
-  timed.given = Eigen::Map<const Eigen::VectorXd>(logs.data(),
-                                                  static_cast<Eigen::Index>(logs.size()));
+  timed.given =
+      Eigen::Map<const Eigen::VectorXd>(logs.data(), static_cast<Eigen::Index>(logs.size()));
   timed.costs = timed.given;
   return timed;
 }

@@ -139,7 +139,7 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
                                    durations ? &*durations : nullptr,
                                    options_.duration_weight};
   const auto [optimum, note] = choose_with_neglected(
-      request, evidence, options_.neglected, rng,
+      request, evidence, options_.neglect, rng,
       [&](const Request& asked) { return maximize_acquisition(problem, asked, listed_, rng); });
   if (!optimum) {
     return std::nullopt;

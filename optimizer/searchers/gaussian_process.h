@@ -21,7 +21,7 @@ struct GaussianProcessOptions {
   Rule acquisition = Rule::mixture;
   std::int64_t startup = 0;  // trials of the initial design; 0: one more than parameters, 4 to 10
   double kappa = 1.8;        // deviations of optimism of ucb; > 0
-  double neglected = kUsualNeglected;  // share of the trials with a neglected choice, 0 to 1
+  NeglectRule neglect{};
   double duration_weight = 0;  // of log seconds against the log improvement: at 1 it is improvement
                                // a second (Snoek et al., 2012); >= 0
 };

@@ -10,8 +10,6 @@ namespace autoglm {
 
 namespace {
 
-constexpr double kLittle = 0.5;  // of the even share
-
 // How often each choice of the parameter was taken, in terms of its even share.
 std::vector<double> shares_of(const std::string& name, const std::vector<Value>& choices,
                               const Evidence& evidence) {
@@ -34,11 +32,11 @@ std::vector<double> shares_of(const std::string& name, const std::vector<Value>&
 }  // namespace
 
 std::optional<Configuration> with_neglected_choice(const Request& request, const Evidence& evidence,
-                                                   double share, Rng& rng) {
-  if (rng.uniform() >= share) {
+                                                   const NeglectRule& rule, Rng& rng) {
+  if (rng.uniform() >= rule.trials) {
     return std::nullopt;
   }
-  double least = kLittle;
+  double least = rule.below;
   std::vector<Configuration::Item> neglected;
   for (const Parameter& parameter : request.space().parameters()) {
     const auto* choice = std::get_if<Choice>(&parameter.domain);
@@ -51,7 +49,7 @@ std::optional<Configuration> with_neglected_choice(const Request& request, const
         neglected.clear();
         least = shares[i];
       }
-      if (shares[i] == least && least < kLittle) {
+      if (shares[i] == least && least < rule.below) {
         neglected.emplace_back(parameter.name, choice->choices[i]);
       }
     }

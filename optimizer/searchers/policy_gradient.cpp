@@ -169,7 +169,7 @@ std::optional<Suggestion> PolicyGradientSearcher::by_critic(const Request& reque
   const PolicyState state = learner_.state_for(request.number());
   const PolicyCritic::Actor actor{learner_.policy(), state};
   auto [choice, note] = choose_with_neglected(
-      request, evidence, kUsualNeglected, rng,
+      request, evidence, NeglectRule{}, rng,
       [&](const Request& asked) { return critic_.choose(actor, evidence, asked, options_, rng); });
   if (!choice) {
     return std::nullopt;

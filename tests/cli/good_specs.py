@@ -47,7 +47,7 @@ def good_specs():
     yield "keys of one's own", changed(**{"x-note": [1, {}], "metric__x-why": 1,
                                           "parameters__x-old": 3})
     for searcher in ("auto", {"type": "auto"}, {"type": "gp", "acquisition": "ei", "kappa": 2},
-                     {"type": "gp", "neglected": 0, "duration_weight": 0.5},
+                     {"type": "gp", "neglected": 0, "neglected_below": 1, "duration_weight": 0.5},
                      {"type": "grid", "points": 3}, {"type": "policy_gradient"}, "sobol"):
         yield f"searcher {searcher}", changed(searcher=searcher)
     for rule in ("none", "median", {"type": "asha", "min_steps": 1, "max_steps": 27, "reduction": 3},

@@ -35,7 +35,7 @@ TEST_CASE("without a word auto chooses gp, and says why") {
   CHECK(choice.reason ==
         "a model of the past trials finds good configurations in the fewest trials");
   CHECK(choice.options == R"({"acquisition": "mixture", "startup": 0, "kappa": 1.8, )"
-                          R"("neglected": 0.1, "duration_weight": 0.0})");
+                          R"("neglected": 0.1, "neglected_below": 0.5, "duration_weight": 0.0})");
 }
 
 TEST_CASE("auto chooses grid where the budget holds the whole space") {
@@ -66,10 +66,10 @@ TEST_CASE("a searcher by name has no reason but its user's, and its options in f
   CHECK(grid.reason.empty());
   CHECK(searcher_of("\"random\"", continuous()).options == "{}");
   CHECK(searcher_of(R"({"type": "gp", "acquisition": "ucb", "startup": 5, "kappa": 2,
-                        "neglected": 0.4, "duration_weight": 1})",
+                        "neglected": 0.4, "neglected_below": 0.7, "duration_weight": 1})",
                     continuous())
             .options == R"({"acquisition": "ucb", "startup": 5, "kappa": 2.0, )"
-                        R"("neglected": 0.4, "duration_weight": 1.0})");
+                        R"("neglected": 0.4, "neglected_below": 0.7, "duration_weight": 1.0})");
 }
 
 TEST_CASE("mistakes in a searcher's section are shown with place and rule") {

@@ -24,13 +24,13 @@ struct Fixed {
 };
 
 Fixed fixed_in(const History& history, const Configuration& fixed = {},
-               double share = kUsualNeglected) {
+               const NeglectRule& rule = {}) {
   const Request request(1'000'000, fixed, history);
   const Evidence evidence = gather_evidence(history, -1, Eigen::VectorXd::Ones(1));
   Fixed found;
   for (int i = 0; i < kTrials; ++i) {
     Rng rng(7, static_cast<std::uint64_t>(i));
-    if (const auto narrowed = with_neglected_choice(request, evidence, share, rng)) {
+    if (const auto narrowed = with_neglected_choice(request, evidence, rule, rng)) {
       ++found.times;
       found.what.insert(configuration_json(*narrowed));
     }
@@ -66,10 +66,10 @@ TEST_CASE("one trial in ten has the most neglected choice") {
 TEST_CASE("or whatever share of the trials is asked for") {
   History history = empty_history(letters());
   add(history, R"({"letter": "a", "x": 0})", 8);
-  CHECK(fixed_in(history, {}, 0).times == 0);
-  CHECK(fixed_in(history, {}, 1).times == kTrials);
+  CHECK(fixed_in(history, {}, {.trials = 0}).times == 0);
+  CHECK(fixed_in(history, {}, {.trials = 1}).times == kTrials);
   // 800 of 2,000, deviation 21.9.
-  const int times = fixed_in(history, {}, 0.4).times;
+  const int times = fixed_in(history, {}, {.trials = 0.4}).times;
   CHECK(times > 700);
   CHECK(times < 900);
 }
@@ -82,6 +82,15 @@ TEST_CASE("equally neglected ones are drawn by lot, beside what is fixed") {
       0);
   CHECK(fixed_in(history, Configuration({{"x", 0.5}})).what ==
         std::set<std::string>{R"({"x": 0.5, "letter": "b"})", R"({"x": 0.5, "letter": "c"})"});
+}
+
+TEST_CASE("how little is neglect can be said") {
+  History history = empty_history(letters());
+  add(history, R"({"letter": "a", "x": 0})", 5);
+  add(history, R"({"letter": "b", "x": 0})", 4);
+  add(history, R"({"letter": "c", "x": 0})", 3);  // of an even share of 4
+  CHECK(fixed_in(history, {}, {.below = 0.75}).times == 0);
+  CHECK(fixed_in(history, {}, {.below = 0.8}).what == std::set<std::string>{R"({"letter": "c"})"});
 }
 
 TEST_CASE("half of the even share is enough, whatever became of the trials") {
