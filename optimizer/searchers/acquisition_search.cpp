@@ -43,7 +43,7 @@ class AcquisitionSearch {
  private:
   Eigen::VectorXd values_at(const Eigen::MatrixXd& points) const;
   double value_at(const Eigen::VectorXd& features, Eigen::VectorXd& gradient) const;
-  double log_second_price() const;
+  double duration_price() const;
   std::vector<double> reaches() const;
   std::vector<Eigen::Index> movable_columns(const Configuration& configuration) const;
   bool climb(Scored& current) const;
@@ -72,7 +72,7 @@ Eigen::VectorXd AcquisitionSearch::values_at(const Eigen::MatrixXd& points) cons
     values[i] = problem_.acquisition.at(costs.means[i], deviation_of(costs.variances[i])).value;
   }
   if (problem_.durations != nullptr) {
-    values -= log_second_price() * problem_.durations->regression.means(points);
+    values -= duration_price() * problem_.durations->regression.means(points);
   }
   if (problem_.refusals != nullptr) {
     const Predictions refused = problem_.refusals->regression.predict(points);
@@ -83,9 +83,9 @@ Eigen::VectorXd AcquisitionSearch::values_at(const Eigen::MatrixXd& points) cons
   return values;
 }
 
-// What a unit of the durations' model costs. The bound is in deviations of the costs, of which
-// trials that are worth a thought differ by fewer than they do in the logarithm of an improvement.
-double AcquisitionSearch::log_second_price() const {
+// What a unit of the durations' model counts. The bound is in deviations of the costs: between
+// trials worth a thought it differs by less than log EI does, so durations count less against it.
+double AcquisitionSearch::duration_price() const {
   constexpr double kOfTheBound = 0.25;
   const bool bound = problem_.acquisition.kind == Acquisition::Kind::confidence_bound;
   return problem_.duration_weight * problem_.durations->scale * (bound ? kOfTheBound : 1);
@@ -193,8 +193,8 @@ double AcquisitionSearch::value_at(const Eigen::VectorXd& features,
              value.by_deviation / (2 * deviation) * at.variance_gradient;
   if (problem_.durations != nullptr) {
     const PointPrediction duration = problem_.durations->regression.predict_with_gradient(features);
-    value.value -= log_second_price() * duration.mean;
-    gradient -= log_second_price() * duration.mean_gradient;
+    value.value -= duration_price() * duration.mean;
+    gradient -= duration_price() * duration.mean_gradient;
   }
   if (problem_.refusals == nullptr) {
     return value.value;

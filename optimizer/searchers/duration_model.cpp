@@ -30,6 +30,10 @@ Evidence log_durations(const Evidence& evidence) {
 
 }  // namespace
 
+double DurationModel::seconds_at(const Eigen::VectorXd& features) const {
+  return portable::exp(offset + scale * regression.means(features.transpose())[0]);
+}
+
 std::optional<DurationModel> DurationFitter::fit(const Evidence& evidence) {
   const Evidence timed = log_durations(evidence);
   if (timed.complete < kLeastTrials) {
@@ -37,7 +41,7 @@ std::optional<DurationModel> DurationFitter::fit(const Evidence& evidence) {
   }
   const FittedWarp& fitted = fitter_.fit(timed).front();
   const SurrogateFitter::Model model = fitter_.condition(timed, fitted);
-  return DurationModel{model.regression, model.costs.scale};
+  return DurationModel{model.regression, model.costs.offset, model.costs.scale};
 }
 
 }  // namespace autoglm

@@ -7,10 +7,13 @@
 
 namespace autoglm {
 
-/// Of the logarithm of a trial's seconds: offset + scale * what the regression predicts.
+/// The logarithm of a trial's seconds is offset + scale * what the regression predicts.
 struct DurationModel {
   const GaussianRegression& regression;  // its fitter's
+  double offset = 0;
   double scale = 1;
+
+  double seconds_at(const Eigen::VectorXd& features /* [features] */) const;
 };
 
 /// A regression on the logarithms of the durations of complete trials (Snoek, Larochelle and Adams,
@@ -20,8 +23,9 @@ class DurationFitter {
   /// `encoding` must outlive it.
   explicit DurationFitter(const Encoding& encoding) : fitter_(encoding, {OutputWarp::identity}) {}
 
-  /// Nothing with fewer than four complete trials of known duration. What it gives lives until the
-  /// next call.
+  /// Nothing with fewer than four complete trials of known duration, above 0. Of more than 500 it
+  /// knows the shortest half and an even share of the others. What it gives lives until the next
+  /// call.
   std::optional<DurationModel> fit(const Evidence& evidence);
 
  private:

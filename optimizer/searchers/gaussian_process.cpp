@@ -129,8 +129,9 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
   const GaussianRegression& believed =
       fitter_.believe(evidence.pending, model.regression, acquisition);
   const std::optional<RefusalModel> refusals = refusals_.fit(evidence);
+  const bool flat = model.costs.targets.isZero(0);
   const std::optional<DurationModel> durations =
-      options_.duration_weight > 0 ? durations_.fit(evidence) : std::nullopt;
+      options_.duration_weight > 0 && !flat ? durations_.fit(evidence) : std::nullopt;
   const AcquisitionProblem problem{believed,
                                    acquisition,
                                    encoding_,
@@ -144,16 +145,20 @@ std::optional<Suggestion> GaussianProcessSearcher::by_model(const Request& reque
   if (!optimum) {
     return std::nullopt;
   }
-  const bool flat = model.costs.targets.isZero(0);
   const bool improvement = acquisition.kind == Acquisition::Kind::expected_improvement;
   return Suggestion{
       optimum->configuration,
       fmt::format("{}{}{} {:.3g}: predicted {:.3g} +- {:.2g} in deviations of the {} costs of {} "
-                  "trials, noise {:.2g}",
+                  "trials, noise {:.2g}{}",
                   flat ? "all costs are equal, so where the model is least certain: " : "", note,
                   improvement ? "log EI" : "UCB", optimum->value, optimum->mean, optimum->deviation,
                   to_string(fitted.warp), evidence.finished.size(),
-                  std::sqrt(fitted.hyperparameters.noise_variance))};
+                  std::sqrt(fitted.hyperparameters.noise_variance),
+                  durations
+                      ? fmt::format("; {:.3g} s expected, weighed by {:.3g}",
+                                    durations->seconds_at(encoding_.encode(optimum->configuration)),
+                                    options_.duration_weight)
+                      : "")};
 }
 
 std::vector<Planner::Recommendation> GaussianProcessSearcher::recommend(std::size_t n,

@@ -81,9 +81,9 @@ TEST_CASE("the bottom of a smooth valley is found to a thousandth") {
 TEST_CASE("what a trial takes is weighed against what it promises") {
   const SearchSpace space = space_of(R"({"x": {"type": "uniform", "min": 0, "max": 1}})");
   const Setting setting(space);
-  // Costs 4 (x - 0.6)^2, and durations whose logarithm is 2 x: with the weight w the sum
-  // 4 (x - 0.6)^2 + 2 w x / 4 of the bound is least at 0.6 - w / 16, and where all costs are
-  // believed to be the same, at 0.
+  // Costs 4 (x - 0.6)^2 and log durations 2 x, in units of 2: with a weight w the bound, which
+  // durations count a quarter against, is best where 4 (x - 0.6)^2 + w x / 2 is least, at
+  // 0.6 - w / 16.
   std::vector<Configuration> seen;
   Eigen::VectorXd costs(21);
   Eigen::VectorXd logs(21);
@@ -91,24 +91,38 @@ TEST_CASE("what a trial takes is weighed against what it promises") {
     const double x = 0.05 * i;
     seen.push_back(Configuration({{"x", x}}));
     costs[i] = 4 * (x - 0.6) * (x - 0.6);
-    logs[i] = 2 * x - 1;
+    logs[i] = x - 0.5;
   }
   const GaussianRegression model = setting.model_of(seen, costs, 2);
   const GaussianRegression durations = setting.model_of(seen, logs, 2);
-  const GaussianRegression flat = setting.model_of(seen, Eigen::VectorXd::Zero(21), 2);
-  const DurationModel duration_model{durations, 1};
+  const DurationModel duration_model{durations, 1, 2};
   const History history = testing::empty_history(space);
-  const auto best = [&](const GaussianRegression& of_costs, double weight) {
-    Rng rng(1, 1);
-    const auto found = maximize_acquisition(
-        {of_costs, setting.mean, setting.encoding, seen, nullptr, &duration_model, weight},
-        Request(99, {}, history), {}, rng);
+  const Configuration unfixed;
+  const Request request(99, unfixed, history);
+  const auto problem = [&](const Acquisition& acquisition, double weight) {
+    return AcquisitionProblem{model,           acquisition, setting.encoding, seen, nullptr,
+                              &duration_model, weight};
+  };
+  Rng rng(1, 1);
+  const auto best = [&](double weight) {
+    const auto found = maximize_acquisition(problem(setting.mean, weight), request, {}, rng);
     return value_number(*found->configuration.find("x"));
   };
-  CHECK(best(model, 0) == doctest::Approx(0.6).epsilon(2e-3));
-  CHECK(best(model, 1) == doctest::Approx(0.5375).epsilon(2e-3));
-  CHECK(best(model, 3) == doctest::Approx(0.4125).epsilon(4e-3));
-  CHECK(best(flat, 1) < 1e-3);
+  CHECK(std::abs(best(0) - 0.6) < 1e-3);
+  CHECK(std::abs(best(1) - 0.5375) < 1e-3);
+  CHECK(std::abs(best(3) - 0.4125) < 1e-3);
+
+  // From one far proposal nothing but the gradient leads there.
+  const std::vector<Configuration> far{Configuration({{"x", 0.1234}})};
+  const auto climbed = refine_proposals(problem(setting.mean, 1), request, far, 1, rng);
+  CHECK(std::abs(value_number(*climbed->configuration.find("x")) - 0.5375) < 1e-4);
+
+  // From log EI the whole weight is taken.
+  const Acquisition improvement{Acquisition::Kind::expected_improvement, 0.1, 0};
+  const auto value_with = [&](double weight) {
+    return refine_proposals(problem(improvement, weight), request, far, 0, rng)->value;
+  };
+  CHECK(value_with(0) - value_with(1.5) == doctest::Approx(1.5 * 2 * (0.1234 - 0.5)).epsilon(1e-3));
 }
 
 TEST_CASE("constraints and fixed values hold at the optimum") {

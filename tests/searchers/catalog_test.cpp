@@ -85,6 +85,8 @@ TEST_CASE("mistakes in a searcher's section are shown with place and rule") {
         "searcher:1:25: /kappa: must be above 0 and at most 1000, not 0.0");
   CHECK(error_of(R"({"type": "gp", "neglected": 1.5})") ==
         "searcher:1:29: /neglected: must be from 0 to 1, not 1.5");
+  CHECK(error_of(R"({"type": "gp", "neglected_below": 1.5})") ==
+        "searcher:1:35: /neglected_below: must be from 0 to 1, not 1.5");
   CHECK(error_of(R"({"type": "gp", "duration_weight": -1})") ==
         "searcher:1:35: /duration_weight: must be from 0 to 100, not -1.0");
   CHECK(error_of(R"({"type": "random", "points": 3})") ==

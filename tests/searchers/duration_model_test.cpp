@@ -44,9 +44,14 @@ TEST_CASE("durations are told apart by their logarithm, from four complete trial
   }
   CHECK(growth(*fit()) == doctest::Approx(3).epsilon(0.02));
 
-  // One that was stopped early, one that failed, and one whose duration nobody knows.
+  CHECK(fit()->seconds_at(Eigen::VectorXd::Constant(1, 0.5)) ==
+        doctest::Approx(std::exp(3.5)).epsilon(0.02));
+
+  // One that was stopped early, one that failed, one that took no time, and one whose duration
+  // nobody knows.
   add_timed(history, 0.79, TrialState::pruned, 0.01);
   add_timed(history, 0.81, TrialState::failed, 0.01);
+  add_timed(history, 0.77, TrialState::complete, 0);
   add_trial(history, Configuration({{"x", 0.78}}), TrialState::complete, {1});
   CHECK(growth(*fit()) == doctest::Approx(3).epsilon(0.02));
 }

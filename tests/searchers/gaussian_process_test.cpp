@@ -254,6 +254,26 @@ TEST_CASE("with a weight of durations gp spends less time on trials that promise
   CHECK(spent(R"({"type": "gp", "duration_weight": 1})") < 0.6 * spent(R"({"type": "gp"})"));
 }
 
+TEST_CASE("gp says what a trial is expected to take, where that counts") {
+  const SearchSpace space = space_of(R"({"x": {"type": "uniform", "min": 0, "max": 1}})");
+  const auto why = [&](const std::string& section, double slope) {
+    History history = testing::empty_history(space);
+    const auto searcher = searcher_of(section, history.space(), {.seed = 4}).searcher;
+    for (int i = 0; i < 8; ++i) {
+      Trial& trial =
+          add_trial(history, Configuration({{"x", i / 7.0}}), TrialState::complete, {slope * i});
+      trial.started = 1;
+      trial.finished = 1 + 20'000'000'000;
+    }
+    return searcher->suggest(8, {}, history)->why;
+  };
+  const char* const weighed = R"({"type": "gp", "duration_weight": 0.25})";
+  CHECK(why(weighed, 1).ends_with("; 20 s expected, weighed by 0.25"));
+  CHECK(why("\"gp\"", 1).find("expected") == std::string::npos);
+  // All costs equal: it goes where the model is least certain, whatever that takes.
+  CHECK(why(weighed, 0).find("expected") == std::string::npos);
+}
+
 TEST_CASE("gp spreads over the front of two objectives") {
   const SearchSpace space = space_of(R"({
     "x": {"type": "uniform", "min": 0, "max": 1}, "y": {"type": "uniform", "min": 0, "max": 1}})");

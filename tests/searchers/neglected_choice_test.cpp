@@ -63,7 +63,7 @@ TEST_CASE("one trial in ten has the most neglected choice") {
   CHECK(found.times < 260);
 }
 
-TEST_CASE("or whatever share of the trials is asked for") {
+TEST_CASE("the share of the trials that have a neglected choice is an option") {
   History history = empty_history(letters());
   add(history, R"({"letter": "a", "x": 0})", 8);
   CHECK(fixed_in(history, {}, {.trials = 0}).times == 0);
@@ -84,13 +84,17 @@ TEST_CASE("equally neglected ones are drawn by lot, beside what is fixed") {
         std::set<std::string>{R"({"x": 0.5, "letter": "b"})", R"({"x": 0.5, "letter": "c"})"});
 }
 
-TEST_CASE("how little is neglect can be said") {
+TEST_CASE("a choice is neglected below the given part of its even share") {
   History history = empty_history(letters());
   add(history, R"({"letter": "a", "x": 0})", 5);
   add(history, R"({"letter": "b", "x": 0})", 4);
   add(history, R"({"letter": "c", "x": 0})", 3);  // of an even share of 4
+  CHECK(fixed_in(history, {}, {.below = 0}).times == 0);
   CHECK(fixed_in(history, {}, {.below = 0.75}).times == 0);
   CHECK(fixed_in(history, {}, {.below = 0.8}).what == std::set<std::string>{R"({"letter": "c"})"});
+  add(history, R"({"letter": "b", "x": 0})", 1);
+  add(history, R"({"letter": "c", "x": 0})", 2);
+  CHECK(fixed_in(history, {}, {.below = 1}).times == 0);
 }
 
 TEST_CASE("half of the even share is enough, whatever became of the trials") {
