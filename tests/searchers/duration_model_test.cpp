@@ -13,12 +13,8 @@ using testing::space_of;
 
 namespace {
 
-constexpr TimeNs kSecond = 1'000'000'000;
-
 void add_timed(History& history, double x, TrialState state, double seconds) {
-  Trial& trial = add_trial(history, Configuration({{"x", x}}), state, {x});
-  trial.started = 5 * kSecond;
-  trial.finished = trial.started + static_cast<TimeNs>(seconds * 1e9);
+  testing::set_duration(add_trial(history, Configuration({{"x", x}}), state, {x}), seconds);
 }
 
 // What the logarithm of the seconds grows by from x = 0.2 to 0.8.

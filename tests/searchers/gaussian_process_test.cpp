@@ -236,17 +236,16 @@ TEST_CASE("with a weight of durations gp spends less time on trials that promise
     const auto searcher = searcher_of(section, history.space(), {.seed = 4}).searcher;
     double seconds = 0;
     double best = 2;
-    for (std::int64_t number_of = 0; number_of < 30; ++number_of) {
-      const Configuration configuration = searcher->suggest(number_of, {}, history)->configuration;
+    for (std::int64_t trial = 0; trial < 30; ++trial) {
+      const Configuration configuration = searcher->suggest(trial, {}, history)->configuration;
       const double x = number(configuration, "x");
       const double y = number(configuration, "y");
       const double cost = (y - 0.3) * (y - 0.3) + 0.001 * std::cos(20 * x);
       const double duration = std::exp(4 * x);  // from 1 s to 55 s
       best = std::min(best, cost);
       seconds += duration;
-      Trial& trial = add_trial(history, configuration, TrialState::complete, {cost});
-      trial.started = 1;
-      trial.finished = 1 + static_cast<TimeNs>(1e9 * duration);
+      testing::set_duration(add_trial(history, configuration, TrialState::complete, {cost}),
+                            duration);
     }
     CHECK(best < 0);
     return seconds;
@@ -260,10 +259,9 @@ TEST_CASE("gp says what a trial is expected to take, where that counts") {
     History history = testing::empty_history(space);
     const auto searcher = searcher_of(section, history.space(), {.seed = 4}).searcher;
     for (int i = 0; i < 8; ++i) {
-      Trial& trial =
-          add_trial(history, Configuration({{"x", i / 7.0}}), TrialState::complete, {slope * i});
-      trial.started = 1;
-      trial.finished = 1 + 20'000'000'000;
+      testing::set_duration(
+          add_trial(history, Configuration({{"x", i / 7.0}}), TrialState::complete, {slope * i}),
+          20);
     }
     return searcher->suggest(8, {}, history)->why;
   };

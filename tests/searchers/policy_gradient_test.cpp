@@ -116,8 +116,7 @@ TEST_CASE("each finished trial is given its reward, term by term") {
     Trial& trial =
         add_trial(history, testing::configuration_of("{\"y\": " + number_text(y) + "}", space),
                   TrialState::complete, {y});
-    trial.started = 1;
-    trial.finished = 1 + static_cast<TimeNs>(seconds * 1e9);
+    testing::set_duration(trial, seconds);
     return trial;
   };
   add(0.5, 2);
@@ -271,8 +270,7 @@ TEST_CASE("a use that costs is avoided: the cheaper of two equal branches is cho
       Trial& trial = suggested(*searcher, history);
       const bool is_cheap = value_text(*trial.configuration.find("kind")) == "cheap";
       cheap += i >= 80 && is_cheap ? 1 : 0;
-      trial.started = 1;
-      trial.finished = is_cheap ? 1'000'000'001 : 4'000'000'001;
+      testing::set_duration(trial, is_cheap ? 1 : 4);
       testing::finish_trial(history, trial.number, TrialState::complete,
                             {value_number(*trial.configuration.find("y"))});
     }

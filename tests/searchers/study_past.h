@@ -27,6 +27,9 @@ History empty_history(SearchSpace space, std::size_t objectives = 1);
 Trial& add_trial(History& history, Configuration configuration, TrialState state,
                  std::vector<double> values = {});
 
+/// How long a trial without attempts took.
+void set_duration(Trial& trial, double seconds);
+
 /// An open trial has ended.
 void finish_trial(History& history, std::int64_t number, TrialState state,
                   std::vector<double> values = {});
