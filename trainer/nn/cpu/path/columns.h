@@ -47,19 +47,21 @@ class Pieces {
   static constexpr std::size_t size(Index count, std::size_t element) {
     return (static_cast<std::size_t>(count) * element + kAlignment - 1) / kAlignment * kAlignment;
   }
-  float* floats(Index count) {
-    void* const result = next_;
-    next_ += size(count, sizeof(float));
-    return static_cast<float*>(result);
-  }
+  float* floats(Index count) { return static_cast<float*>(next(size(count, sizeof(float)))); }
+  Half* halves(Index count) { return static_cast<Half*>(next(size(count, sizeof(Half)))); }
   double* zero_doubles(Index count) {
-    void* const result = next_;
-    next_ += size(count, sizeof(double));
+    void* const result = next(size(count, sizeof(double)));
     __builtin_memset(result, 0, static_cast<std::size_t>(count) * sizeof(double));
     return static_cast<double*>(result);
   }
 
  private:
+  void* next(std::size_t bytes) {
+    void* const result = next_;
+    next_ += bytes;
+    return result;
+  }
+
   char* next_;
 };
 

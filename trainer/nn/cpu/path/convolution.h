@@ -3,6 +3,8 @@
 
 #include "trainer/nn/cpu/path/images.h"
 #include "trainer/nn/cpu/path/linear.h"
+#include "trainer/nn/cpu/path/unit_convolution.h"
+#include "trainer/nn/cpu/path/unit_weights.h"
 #include "trainer/nn/cpu/path/winograd_convolution.h"
 #include "trainer/nn/cpu/path/winograd_weights.h"
 
@@ -76,6 +78,12 @@ bool conv_forward(const ImageShape& s, Numbers x, Numbers w, const Output& outpu
   if (uses_pairs(x.type, s.channels)) {
     ImageShape halved = s;
     halved.channels /= 2;
+    if (suits_unit(halved)) {
+      return convolve_by_unit(halved, cells(x), output, scratch,
+                              [&](const UnitRuns& runs, float* panels) {
+                                pack_unit_kernels(halved, cells(w), runs, panels);
+                              });
+    }
     return forward<Cells::bf16_pairs>(halved, cells(x), cells(w), output, scratch);
   }
   return suits_patches(s) ? patches_forward(s, x, w, output, scratch)
@@ -167,8 +175,10 @@ inline bool conv_backward_bias(const ImageShape& s, Numbers dy, float* dbias, Sc
 
 bool conv_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw, float* dbias,
                           Scratch& scratch) {
-  const bool done = suits_gradient_patches(s) ? patches_backward_weight(s, dy, x, dw, scratch)
-                                              : direct_backward_weight(s, dy, x, dw, scratch);
+  const bool done = dy.type == DType::bf16 && suits_unit(s)
+                        ? unit_backward_weight(s, dy, x, dw, scratch)
+                    : suits_gradient_patches(s) ? patches_backward_weight(s, dy, x, dw, scratch)
+                                                : direct_backward_weight(s, dy, x, dw, scratch);
   return done && (dbias == nullptr || conv_backward_bias(s, dy, dbias, scratch));
 }
 

@@ -3,6 +3,7 @@
 
 #include "trainer/nn/cpu/path/images.h"
 #include "trainer/nn/cpu/path/linear.h"
+#include "trainer/nn/cpu/path/unit_convolution.h"
 #include "trainer/nn/cpu/path/winograd_convolution.h"
 
 namespace autoglm::nn::cpu {
@@ -191,6 +192,13 @@ bool conv_backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx, 
   if (uses_pairs(dy.type, s.out_channels)) {
     ImageShape halved = s;
     halved.out_channels /= 2;
+    if (suits_unit(s)) {
+      const ImageShape back = turned(halved);
+      return convolve_by_unit(back, cells(dy), {.y = dx}, scratch,
+                              [&](const UnitRuns& runs, float* panels) {
+                                pack_turned_unit_kernels(back, w, runs, panels);
+                              });
+    }
     return backward_data<Cells::bf16_pairs>(halved, cells(dy), w, dx, scratch);
   }
   return suits_patches(turned(s)) ? patches_backward_data(s, dy, w, dx, scratch)

@@ -18,7 +18,8 @@ struct Padded {
   Index left = 0;
   Index right = 0;
 
-  Index line() const { return (left + width + right) * channels; }
+  Index pitch() const { return left + width + right; }
+  Index line() const { return pitch() * channels; }
   Index image() const { return (top + height + bottom) * line(); }
   /// Room for images, and for a vector that begins in the last number.
   Index room(Index images) const { return images * image() + kTileColumns; }

@@ -221,7 +221,7 @@ bool linear_backward_weight(const LinearShape& s, Numbers dy, Numbers x, float* 
         },
         [&](Index row, Index rows, Index first, Index depth, float* to) {
           fill_pairs_turned(static_cast<const Half*>(dy.data) + 2 * first * s.n + row, s.n,
-                            s.m - 2 * first, rows, depth, to);
+                            s.m - 2 * first, {rows, depth}, to, kRowStep);
         });
   } else {
     multiply<Left::columns, Cells::f32>(

@@ -34,10 +34,20 @@ inline Lanes pairs_of(const Half* first, const Half* second, Index count) {
       _mm512_maskz_slli_epi32(0xffff, _mm512_maskz_cvtepu16_epi32(0xffff, high), 16);
   return _mm512_castsi512_ps(_mm512_or_si512(wide_low, wide_high));
 }
+
+/// The first `count` lanes, narrowed as narrow_bf16 does.
+inline void store_bf16(Half* to, Lanes x, Index count) {
+  const LaneBits bits = (LaneBits)x;
+  const LaneBits rounded = bits + 0x7fff + ((bits >> 16) & 1);
+  const LaneBits narrowed = (x == x ? rounded : bits | 0x400000) >> 16;
+  const __m256i halves = _mm512_maskz_cvtepi32_epi16(0xffff, (__m512i)narrowed);
+  _mm256_mask_storeu_epi16(to, first_lanes(count), halves);
+}
 #else
 constexpr bool kHasPairs = false;
 inline Lanes add_pair_products(Lanes, Lanes, Lanes sum) { return sum; }
 inline Lanes pairs_of(const Half*, const Half*, Index) { return Lanes{}; }
+inline void store_bf16(Half*, Lanes, Index) {}
 #endif
 
 inline bool uses_pairs(DType type, Index depth) {
@@ -62,11 +72,11 @@ inline void pack_pair_row(const Half* first, const Half* second, Index p, Index 
   }
 }
 
-/// The left operand's tile (rows) of cells, where numbers of the depth are rows in memory:
-/// cell (i, p) holds from[2 p stride + i] and the same a stride further. Rows of memory from
-/// `end` on are 0.
-inline void fill_pairs_turned(const Half* from, Index stride, Index end, Index rows, Index depth,
-                              float* to) {
+/// Rows of cells, to_step apart, where numbers of the depth are rows in memory: cell (i, p) holds
+/// from[2 p stride + i] and the same a stride further. Rows of memory from `end` on are 0.
+inline void fill_pairs_turned(const Half* from, Index stride, Index end, Rows cells, float* to,
+                              Index to_step) {
+  const auto [rows, depth] = cells;
   for (Index i = 0; i < rows; i += kLanes) {
     const Index high = least(kLanes, rows - i);
     for (Index p = 0; p < depth; p += kLanes) {
@@ -79,7 +89,7 @@ inline void fill_pairs_turned(const Half* from, Index stride, Index end, Index r
       }
       transpose(square);
       for (Index r = 0; r < high; ++r) {
-        store_first(to + (i + r) * kRowStep + p, square[r], deep);
+        store_first(to + (i + r) * to_step + p, square[r], deep);
       }
     }
   }
