@@ -12,7 +12,8 @@ struct Size {
   std::int64_t rows = 1;
   std::int64_t columns = 1;
 };
-constexpr Size kSizes[] = {{5, 3}, {3, 17}, {67, 16}, {131, 5}, {9, 40}, {1, 33}, {4, 1}};
+constexpr Size kSizes[] = {{5, 3}, {3, 17},  {67, 16}, {131, 5}, {9, 40},  {1, 33},
+                           {4, 1}, {48, 20}, {64, 5},  {14, 40}, {136, 8}, {6, 129}};
 constexpr float kEpsilon = 1e-5F;
 
 using Normalized = Doubles (*)(const Doubles&, const Doubles&, const Doubles&, double);

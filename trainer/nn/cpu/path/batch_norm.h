@@ -1,6 +1,7 @@
 // Batch normalization. Variances are mean squared distances to the mean: that cancels nothing.
 #pragma once
 
+#include "trainer/nn/cpu/path/folded.h"
 #include "trainer/nn/cpu/path/parameter_sums.h"
 
 namespace autoglm::nn::cpu {
@@ -8,45 +9,62 @@ namespace {
 
 // For the backward pass, of x^ = (x - mean) inverse_deviation over n rows (Ioffe and Szegedy,
 // arXiv:1502.03167, section 3): dx = gamma inverse_deviation (dy - sum dy / n - x^ sum(dy x^) / n).
+//
+// Rows pass twice: first from the last to the first, since the last ones are in the cache still,
+// then back.
 
-inline std::size_t batch_norm_scratch(Index columns) {
-  return 4 * Pieces::size(columns, sizeof(double)) + 3 * Pieces::size(columns, sizeof(float)) +
-         3 * Pieces::size(columns * kBlockRows, sizeof(float));
-}
+/// Scratch of a call.
+struct NormBuffers {
+  double* sums[4];       // of all wide columns, 0
+  float* parameters[5];  // likewise
+  float* blocks[2];      // of a block's numbers
+
+  static std::size_t size(const Folded& all) {
+    return 4 * Pieces::size(all.rows.columns, sizeof(double)) +
+           5 * Pieces::size(all.rows.columns, sizeof(float)) +
+           2 * Pieces::size(all.block_numbers(), sizeof(float));
+  }
+  NormBuffers(const Folded& all, void* memory) {
+    Pieces pieces(memory);
+    for (double*& sum : sums) {
+      sum = pieces.zero_doubles(all.rows.columns);
+    }
+    for (float*& parameter : parameters) {
+      parameter = pieces.floats(all.rows.columns);
+    }
+    for (float*& block : blocks) {
+      block = pieces.floats(all.block_numbers());
+    }
+  }
+};
 
 /// Of each column: (x - mean) factor + beta, then a ReLU if wanted.
 struct Affine {
   const float* mean = nullptr;
   const float* factor = nullptr;
   const float* beta = nullptr;
-  bool rectify = false;
 };
 
 template <bool rectify>
-inline void normalize_rows(Index rows, Index columns, const float* from, const Affine& affine,
-                           float* to) {
-  for (Index r = 0; r < rows; ++r) {
-    for_vectors(columns, [&](Index j, auto get, auto put) {
-      const Index at = r * columns + j;
-      const Lanes value = multiply_add(get(from + at) - get(affine.mean + j),
-                                       get(affine.factor + j), get(affine.beta + j));
-      put(to + at, rectify ? rectified(value) : value);
+inline void normalize_rows(Rows rows, const float* from, const Affine& affine, float* to) {
+  for (Index r = 0; r < rows.count; ++r, from += rows.columns, to += rows.columns) {
+    for_vectors(rows.columns, [&](Index j, auto get, auto put) {
+      const Lanes value = multiply_add(get(from + j) - get(affine.mean + j), get(affine.factor + j),
+                                       get(affine.beta + j));
+      put(to + j, rectify ? rectified(value) : value);
     });
   }
 }
 
-inline void normalize_columns(Rows rows, Numbers x, Numbers y, const Affine& affine,
-                              float* buffer) {
-  const Index columns = rows.columns;
-  for_blocks(rows.count, [&](Index first, Index count) {
+inline void normalize(const Folded& all, Numbers x, Numbers y, const Affine& affine, bool rectify,
+                      float* buffer) {
+  const Index columns = all.rows.columns;
+  all.for_blocks([&](Index first, Index count) {
     const Index n = count * columns;
     const float* from = read(x, first * columns, n, buffer);
     float* to = place(y, first * columns, buffer);
-    if (affine.rectify) {
-      normalize_rows<true>(count, columns, from, affine, to);
-    } else {
-      normalize_rows<false>(count, columns, from, affine, to);
-    }
+    rectify ? normalize_rows<true>({count, columns}, from, affine, to)
+            : normalize_rows<false>({count, columns}, from, affine, to);
     written(to, n, y, first * columns);
   });
 }
@@ -84,6 +102,22 @@ inline void add_moments(Index before, Rows rows, const float* from, const Moment
   }
 }
 
+/// Those of the narrow columns, of as many rows each.
+inline void merge_moments(const Folded& folded, const Moments& all) {
+  const Index columns = folded.narrow_columns();
+  const auto count = static_cast<double>(folded.rows.count);
+  for (Index j = 0; j < columns; ++j) {
+    const double mean = folded.total(all.means, j) / static_cast<double>(folded.times);
+    double squares = folded.total(all.squares, j);
+    for (Index i = 0; i < folded.times; ++i) {
+      const double distance = all.means[i * columns + j] - mean;
+      squares += distance * distance * count;
+    }
+    all.means[j] = mean;
+    all.squares[j] = squares;
+  }
+}
+
 inline void follow_statistics(const Backend::BatchNorm& norm, Rows rows, const double* squares) {
   const double freedom = static_cast<double>(rows.count > 1 ? rows.count - 1 : 1);
   for (Index j = 0; j < rows.columns; ++j) {
@@ -97,135 +131,147 @@ inline void follow_statistics(const Backend::BatchNorm& norm, Rows rows, const d
   }
 }
 
+/// y of x by these means and deviations' inverses, of narrow columns.
+inline void normalize(const Backend::BatchNorm& norm, const Folded& all, Numbers x, Numbers y,
+                      const float* means, const float* inverse_deviations,
+                      const NormBuffers& buffers) {
+  float* const mean = buffers.parameters[0];
+  float* const factor = buffers.parameters[1];
+  float* const beta = buffers.parameters[2];
+  all.fill(mean, [&](Index j) { return means[j]; });
+  all.fill(factor, [&](Index j) { return norm.gamma[j] * inverse_deviations[j]; });
+  all.fill(beta, [&](Index j) { return norm.beta[j]; });
+  normalize(all, x, y, {mean, factor, beta}, norm.activation == Activation::relu,
+            buffers.blocks[0]);
+}
+
+inline float inverse_deviation(double variance, float epsilon) {
+  return static_cast<float>(1 / __builtin_sqrt(variance + static_cast<double>(epsilon)));
+}
+
 bool batch_norm_forward(const Backend::BatchNorm& norm, Rows rows, Numbers x, Numbers y,
                         Scratch& scratch) {
-  const Index columns = rows.columns;
-  void* const memory = scratch.reserve(batch_norm_scratch(columns));
+  const Folded all(rows);
+  void* const memory = scratch.reserve(NormBuffers::size(all));
   if (memory == nullptr) {
     return false;
   }
-  Pieces pieces(memory);
-  const Moments all{pieces.zero_doubles(columns), pieces.zero_doubles(columns)};
-  const Moments block{pieces.zero_doubles(columns), pieces.zero_doubles(columns)};
-  float* const factor = pieces.floats(columns);  // of the blocks before, the mean
-  float* const buffer = pieces.floats(columns * kBlockRows);
-  for_blocks(rows.count, [&](Index first, Index count) {
-    const float* from = read(x, first * columns, count * columns, buffer);
-    add_moments(first, {count, columns}, from, all, block, factor);
+  const NormBuffers buffers(all, memory);
+  const Index columns = all.rows.columns;
+  const Moments moments{buffers.sums[0], buffers.sums[1]};
+  const Moments of_block{buffers.sums[2], buffers.sums[3]};
+  all.for_blocks_back([&](Index first, Index count) {
+    const float* from = read(x, first * columns, count * columns, buffers.blocks[0]);
+    add_moments(all.rows.count - first - count, {count, columns}, from, moments, of_block,
+                buffers.parameters[0]);
   });
-  for (Index j = 0; j < columns; ++j) {
-    norm.mean[j] = static_cast<float>(all.means[j]);
-    const double variance = all.squares[j] / static_cast<double>(rows.count);
+  merge_moments(all, moments);
+  for (Index j = 0; j < rows.columns; ++j) {
+    norm.mean[j] = static_cast<float>(moments.means[j]);
     norm.inverse_deviation[j] =
-        static_cast<float>(1 / __builtin_sqrt(variance + static_cast<double>(norm.epsilon)));
-    factor[j] = norm.gamma[j] * norm.inverse_deviation[j];
+        inverse_deviation(moments.squares[j] / static_cast<double>(rows.count), norm.epsilon);
   }
-  follow_statistics(norm, rows, all.squares);
-  normalize_columns(rows, x, y, {norm.mean, factor, norm.beta, norm.activation == Activation::relu},
-                    buffer);
+  follow_statistics(norm, rows, moments.squares);
+  normalize(norm, all, x, y, norm.mean, norm.inverse_deviation, buffers);
   return true;
 }
 
 bool batch_norm_apply(const Backend::BatchNorm& norm, Rows rows, Numbers x, Numbers y,
                       Scratch& scratch) {
-  const Index columns = rows.columns;
-  void* const memory = scratch.reserve(batch_norm_scratch(columns));
+  const Folded all(rows);
+  void* const memory = scratch.reserve(NormBuffers::size(all));
   if (memory == nullptr) {
     return false;
   }
-  Pieces pieces(memory);
-  float* const factor = pieces.floats(columns);
-  float* const buffer = pieces.floats(columns * kBlockRows);
-  for (Index j = 0; j < columns; ++j) {
-    const double variance = static_cast<double>(norm.running_variance[j]);
-    factor[j] = static_cast<float>(static_cast<double>(norm.gamma[j]) /
-                                   __builtin_sqrt(variance + static_cast<double>(norm.epsilon)));
+  const NormBuffers buffers(all, memory);
+  float* const inverse_deviations = buffers.parameters[3];
+  for (Index j = 0; j < rows.columns; ++j) {
+    inverse_deviations[j] =
+        inverse_deviation(static_cast<double>(norm.running_variance[j]), norm.epsilon);
   }
-  normalize_columns(rows, x, y,
-                    {norm.running_mean, factor, norm.beta, norm.activation == Activation::relu},
-                    buffer);
+  normalize(norm, all, x, y, norm.running_mean, inverse_deviations, buffers);
   return true;
 }
 
-/// Of each column, what the gradients of rows are made of.
+/// Of each column, what the gradients of rows are made of: dx = factor dy - slope (x - mean) -
+/// shift.
 struct BackwardColumns {
   const float* mean = nullptr;
-  const float* inverse_deviation = nullptr;
   const float* factor = nullptr;  // gamma inverse_deviation
   const float* beta = nullptr;    // where a ReLU follows
+  const float* slope = nullptr;
+  const float* shift = nullptr;
 };
 
-/// f(gradient, normalized x) of a vector of columns; the gradient before the ReLU, if there is one.
-template <bool rectify, typename Get, typename F>
-inline auto with_gradient(const BackwardColumns& of, const float* x, const float* dy, Index j,
-                          Get get, F f) {
-  const Lanes distance = get(x) - get(of.mean + j);
-  const Lanes gradient = get(dy);
-  const Lanes normalized = distance * get(of.inverse_deviation + j);
+/// A vector of columns: its gradient, before the ReLU if there is one, and its distance to the
+/// mean.
+template <bool rectify, typename Get>
+inline void get_gradient(const BackwardColumns& of, const float* x, const float* dy, Index j,
+                         Get get, Lanes* gradient, Lanes* distance) {
+  *distance = get(x) - get(of.mean + j);
+  *gradient = get(dy);
   if constexpr (rectify) {
-    const Lanes y = multiply_add(distance, get(of.factor + j), get(of.beta + j));
-    const Lanes passed = y <= 0 ? Lanes{} : gradient;
-    return f(passed, normalized);
-  } else {
-    return f(gradient, normalized);
+    const Lanes y = multiply_add(*distance, get(of.factor + j), get(of.beta + j));
+    *gradient = y <= 0 ? Lanes{} : *gradient;
   }
 }
 
 template <bool rectify>
 inline bool batch_norm_backward(const Backend::BatchNorm& norm, Rows rows, Numbers x, Numbers dy,
                                 const NormGradients& gradients, Scratch& scratch) {
-  const Index columns = rows.columns;
-  void* const memory = scratch.reserve(batch_norm_scratch(columns));
+  const Folded all(rows);
+  void* const memory = scratch.reserve(NormBuffers::size(all));
   if (memory == nullptr) {
     return false;
   }
-  Pieces pieces(memory);
-  double* const sums = pieces.zero_doubles(columns);
-  double* const products = pieces.zero_doubles(columns);
-  float* const mean_gradient = pieces.floats(columns);
-  float* const slope = pieces.floats(columns);
-  float* const factor = pieces.floats(columns);
-  float* const x_buffer = pieces.floats(columns * kBlockRows);
-  float* const dy_buffer = pieces.floats(columns * kBlockRows);
-  for (Index j = 0; j < columns; ++j) {
-    factor[j] = norm.gamma[j] * norm.inverse_deviation[j];
+  const NormBuffers buffers(all, memory);
+  const auto& [mean, factor, beta, slope, shift] = buffers.parameters;
+  const Index columns = all.rows.columns;
+  all.fill(mean, [&](Index j) { return norm.mean[j]; });
+  all.fill(factor, [&](Index j) { return norm.gamma[j] * norm.inverse_deviation[j]; });
+  if (rectify) {
+    all.fill(beta, [&](Index j) { return norm.beta[j]; });
   }
-  const BackwardColumns of{norm.mean, norm.inverse_deviation, factor, norm.beta};
-  for_blocks(rows.count, [&](Index first, Index count) {
-    const float* xs = read(x, first * columns, count * columns, x_buffer);
-    const float* ds = read(dy, first * columns, count * columns, dy_buffer);
-    const auto add = [&](double* totals, auto term) {
-      add_columns(count, columns, totals, [&](Index r, Index j, auto get) {
-        const Index at = r * columns + j;
-        return with_gradient<rectify>(of, xs + at, ds + at, j, get, term);
-      });
-    };
-    add(sums, [](Lanes gradient, Lanes) { return gradient; });
-    add(products, [](Lanes gradient, Lanes normalized) { return gradient * normalized; });
+  const BackwardColumns of{mean, factor, beta, slope, shift};
+  double* const sums[] = {buffers.sums[0], buffers.sums[1]};  // of gradients, and times distances
+  all.for_blocks_back([&](Index first, Index count) {
+    const float* xs = read(x, first * columns, count * columns, buffers.blocks[0]);
+    const float* ds = read(dy, first * columns, count * columns, buffers.blocks[1]);
+    add_columns(count, columns, sums, [&](Index r, Index j, auto get, Lanes(&terms)[2]) {
+      const Index at = r * columns + j;
+      Lanes distance;
+      get_gradient<rectify>(of, xs + at, ds + at, j, get, &terms[0], &distance);
+      terms[1] = terms[0] * distance;
+    });
   });
-  for (Index j = 0; j < columns; ++j) {
-    mean_gradient[j] = static_cast<float>(sums[j] / static_cast<double>(rows.count));
-    slope[j] = static_cast<float>(products[j] / static_cast<double>(rows.count));
+  for (Index j = 0; j < rows.columns; ++j) {
+    sums[0][j] = all.total(sums[0], j);
+    sums[1][j] = all.total(sums[1], j) * static_cast<double>(norm.inverse_deviation[j]);
   }
-  for_blocks(rows.count, [&](Index first, Index count) {
+  const auto mean_of = [&](const double* sum, Index j) {
+    return static_cast<float>(sum[j] / static_cast<double>(rows.count));
+  };
+  all.fill(shift, [&](Index j) { return factor[j] * mean_of(sums[0], j); });
+  all.fill(slope,
+           [&](Index j) { return factor[j] * norm.inverse_deviation[j] * mean_of(sums[1], j); });
+  all.for_blocks([&](Index first, Index count) {
     const Index n = count * columns;
-    const float* xs = read(x, first * columns, n, x_buffer);
-    const float* ds = read(dy, first * columns, n, dy_buffer);
-    float* to = place(gradients.dx, first * columns, dy_buffer);
-    for (Index r = 0; r < count; ++r) {
+    const float* xs = read(x, first * columns, n, buffers.blocks[0]);
+    const float* ds = read(dy, first * columns, n, buffers.blocks[1]);
+    float* to = place(gradients.dx, first * columns, buffers.blocks[1]);
+    for (Index at = 0; at < n; at += columns) {
       for_vectors(columns, [&](Index j, auto get, auto put) {
-        const Index at = r * columns + j;
-        put(to + at, with_gradient<rectify>(
-                         of, xs + at, ds + at, j, get, [&](Lanes gradient, Lanes normalized) {
-                           const Lanes centered = gradient - get(mean_gradient + j);
-                           return get(factor + j) * (centered - normalized * get(slope + j));
-                         }));
+        Lanes gradient;
+        Lanes distance;
+        get_gradient<rectify>(of, xs + at + j, ds + at + j, j, get, &gradient, &distance);
+        const Lanes other = multiply_add(distance, get(slope + j), get(shift + j));
+        put(to + at + j, gradient * get(factor + j) - other);
       });
     }
     written(to, n, gradients.dx, first * columns);
   });
-  add_to(gradients.dgamma, products, columns);
-  add_to(gradients.dbeta, sums, columns);
+  add_to(gradients.dgamma, sums[1], rows.columns);
+  add_to(gradients.dbeta, sums[0], rows.columns);
   return true;
 }
 

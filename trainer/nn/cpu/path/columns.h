@@ -9,27 +9,45 @@ namespace {
 // Rows that are added up as f32 before they are added to an f64 sum.
 constexpr Index kBlockRows = 64;
 
-/// totals[j] += the sum over rows of term(row, j, get), a vector of columns from j on.
-template <typename F>
-inline void add_columns(Index rows, Index columns, double* totals, F term) {
+/// totals[i][j] += the sum over rows of terms[i], which term(row, j, get, terms) sets to those of a
+/// vector of columns from j on.
+template <std::size_t kSums, typename F>
+inline void add_columns(Index rows, Index columns, double* const (&totals)[kSums], F term) {
   constexpr Index kChains = 4;  // additions that do not wait for each other
   for_vectors(columns, [&](Index j, auto get, auto) {
-    Lanes sums[kChains] = {};
+    Lanes sums[kChains][kSums] = {};
+    const auto add = [&](Index r, Lanes(&chain)[kSums]) {
+      Lanes terms[kSums];
+      term(r, j, get, terms);
+      for (std::size_t i = 0; i < kSums; ++i) {
+        chain[i] += terms[i];
+      }
+    };
     Index r = 0;
     for (; r + kChains <= rows; r += kChains) {
       for (Index chain = 0; chain < kChains; ++chain) {
-        sums[chain] += term(r + chain, j, get);
+        add(r + chain, sums[chain]);
       }
     }
     for (; r < rows; ++r) {
-      sums[0] += term(r, j, get);
+      add(r, sums[0]);
     }
-    float lanes[kLanes];
-    store(lanes, (sums[0] + sums[1]) + (sums[2] + sums[3]));
-    for (Index lane = 0; lane < least(kLanes, columns - j); ++lane) {
-      totals[j + lane] += static_cast<double>(lanes[lane]);
+    for (std::size_t i = 0; i < kSums; ++i) {
+      float lanes[kLanes];
+      store(lanes, (sums[0][i] + sums[1][i]) + (sums[2][i] + sums[3][i]));
+      for (Index lane = 0; lane < least(kLanes, columns - j); ++lane) {
+        totals[i][j + lane] += static_cast<double>(lanes[lane]);
+      }
     }
   });
+}
+
+/// totals[j] += the sum over rows of term(row, j, get), a vector of columns from j on.
+template <typename F>
+inline void add_columns(Index rows, Index columns, double* totals, F term) {
+  double* const one[] = {totals};
+  add_columns(rows, columns, one,
+              [&](Index r, Index j, auto get, Lanes(&terms)[1]) { terms[0] = term(r, j, get); });
 }
 
 /// f(first, count) for blocks of rows.

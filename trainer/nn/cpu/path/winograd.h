@@ -131,6 +131,9 @@ inline Index patches_together(const ImageShape& s) {
   return s.channels * s.out_channels * kComponents <= kCachedKernels ? kTileRows : 8 * kTileRows;
 }
 
+// Of as many images together, so that they fill the tiles.
+constexpr Index kPatchesOfImages = 8 * kTileRows;
+
 /// Images whose patches are that many, at least one.
 inline Index images_of_patches(Index batch, const Patches& patches, Index count) {
   return count < patches.of_image() ? 1 : least(batch, count / patches.of_image());

@@ -15,7 +15,7 @@ constexpr Index kSummedPatches = 128;
 /// The direct sum has long products too, and needs no transforms: these take longer for few
 /// channels.
 inline bool suits_gradient_patches(const ImageShape& s) {
-  constexpr Index kLeastSums = Index{64} * 64;
+  constexpr Index kLeastSums = Index{40} * 40;
   return suits_patches(s) && s.channels * s.out_channels >= kLeastSums;
 }
 
