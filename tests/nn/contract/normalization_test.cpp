@@ -198,6 +198,88 @@ TEST_CASE("running statistics follow, the variance unbiased, and are what evalua
   });
 }
 
+TEST_CASE("what evaluation makes of running statistics, of all sizes") {
+  on_all_types([](Backend& backend, DType type) {
+    for (const Size size : kSizes) {
+      CAPTURE(size.rows);
+      CAPTURE(size.columns);
+      const Case c(size, type);
+      const Arrays a(backend, type, c, size.columns);
+      const auto columns = static_cast<std::size_t>(size.columns);
+      const auto n = static_cast<double>(size.rows);
+      const Array mean(backend, DType::f32, {size.columns}, Doubles(columns, 0.5));
+      const Array variance(backend, DType::f32, {size.columns}, Doubles(columns, 2));
+      auto norm = a.norm<Backend::BatchNorm>();
+      norm.momentum = 0.25F;
+      norm.running_mean = mean.floats();
+      norm.running_variance = variance.floats();
+      REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+      Doubles means(columns);
+      Doubles variances(columns);
+      for (std::size_t i = 0; i < c.x.size(); ++i) {
+        means[i % columns] += c.x[i] / n;
+      }
+      for (std::size_t i = 0; i < c.x.size(); ++i) {
+        const double distance = c.x[i] - means[i % columns];
+        variances[i % columns] += distance * distance / (n > 1 ? n - 1 : 1);
+      }
+      for (std::size_t j = 0; j < columns; ++j) {
+        means[j] = 0.5 * 0.75 + means[j] * 0.25;
+        variances[j] = 2 * 0.75 + variances[j] * 0.25;
+      }
+      check_close("batch_norm_forward", DType::f32, mean.numbers(), means);
+      check_close("batch_norm_forward", DType::f32, variance.numbers(), variances);
+      REQUIRE(backend.batch_norm_apply(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+      Doubles wanted(c.x.size());
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        const std::size_t j = i % columns;
+        const double deviation = std::sqrt(variances[j] + static_cast<double>(kEpsilon));
+        wanted[i] = (c.x[i] - means[j]) / deviation * c.gamma[j] + c.beta[j];
+      }
+      check_close("batch_norm_apply", type, a.y.numbers(), wanted);
+    }
+  });
+}
+
+// Rounded means of parts must not be mistaken for distances between them.
+TEST_CASE("variances of columns far from 0 are those of the distances") {
+  on_all([](Backend& backend) {
+    constexpr std::int64_t kRows = 64;
+    constexpr std::int64_t kColumns = 20;
+    Doubles x(kRows * kColumns);
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      x[i] = 1000 + static_cast<double>(i * 7919 % 4096) / 1024;  // exact in f32
+    }
+    Doubles deviations(kColumns);
+    for (std::size_t j = 0; j < kColumns; ++j) {
+      double mean = 0;
+      double squares = 0;
+      for (std::size_t i = j; i < x.size(); i += kColumns) {
+        mean += x[i] / kRows;
+      }
+      for (std::size_t i = j; i < x.size(); i += kColumns) {
+        squares += (x[i] - mean) * (x[i] - mean);
+      }
+      deviations[j] = 1 / std::sqrt(squares / kRows);
+    }
+    const Array numbers(backend, DType::f32, {kRows, kColumns}, x);
+    const Array y(backend, DType::f32, {kRows, kColumns});
+    const Array ones(backend, DType::f32, {kColumns}, Doubles(kColumns, 1));
+    const Array mean(backend, DType::f32, {kColumns});
+    const Array deviation(backend, DType::f32, {kColumns});
+    const Backend::BatchNorm norm{.epsilon = 0,
+                                  .gamma = ones.floats(),
+                                  .beta = ones.floats(),
+                                  .mean = mean.floats(),
+                                  .inverse_deviation = deviation.floats()};
+    REQUIRE(backend.batch_norm_forward(norm, numbers.tensor(), y.tensor()) == Status::ok);
+    const Doubles got = deviation.numbers();
+    for (std::size_t j = 0; j < kColumns; ++j) {
+      CHECK(std::fabs(got[j] / deviations[j] - 1) < 1e-6);
+    }
+  });
+}
+
 // PyTorch refuses such a batch; the last batch of an epoch may be one.
 TEST_CASE("of a batch of one row the running variance follows 0, the mean the row") {
   on_all([](Backend& backend) {

@@ -29,7 +29,8 @@ const std::vector<ImageCase>& image_cases() {
       {2, 12, 11, 8, 16, {3, 1, 1}},  {1, 20, 3, 3, 5, {3, 1, 0}},    {1, 4, 4, 2, 2, {4, 4, 3}},
       {1, 8, 8, 32, 32, {3, 2, 1}},   {1, 10, 10, 36, 48, {3, 1, 1}}, {3, 7, 9, 20, 40, {3, 1, 1}},
       {9, 5, 6, 70, 65, {3, 1, 0}},   {1, 5, 9, 264, 130, {3, 1, 2}}, {2, 6, 7, 90, 530, {3, 1, 1}},
-      {3, 18, 16, 400, 2, {3, 1, 1}}, {3, 25, 37, 4, 6, {3, 1, 1}},   {1, 50, 48, 2, 3, {5, 1, 1}}};
+      {3, 18, 16, 400, 2, {3, 1, 1}}, {3, 25, 37, 4, 6, {3, 1, 1}},   {1, 50, 48, 2, 3, {5, 1, 1}},
+      {1, 6, 7, 16, 17, {3, 1, 3}},   {2, 3, 4, 18, 5, {3, 1, 5}}};
   return cases;
 }
 
@@ -148,6 +149,34 @@ TEST_CASE("convolutions are products, and the same in every run") {
   on_all_types([](Backend& backend, DType type) {
     for (const ImageCase& c : image_cases()) {
       check_products(backend, type, c);
+    }
+  });
+}
+
+// 1 + 1 d and 1 + 3 d, of half the distance d of numbers above 1, lie in the middle between two.
+TEST_CASE("results of products are rounded to nearest, ties to even; NaN stays NaN") {
+  on_all_types([](Backend& backend, DType type) {
+    const double d = type == DType::bf16 ? 0x1p-8 : type == DType::f16 ? 0x1p-11 : 0x1p-24;
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    const Doubles x{1, d, 1, d, -1, d, nan, d};
+    const Doubles w{1, 1, 1, 3};
+    const Doubles wanted{1, 1 + 4 * d, 1, 1 + 4 * d, -1 + d, -1 + 3 * d, nan, nan};
+    const Array images(backend, type, {1, 2, 2, 2}, x);
+    const Array rows(backend, type, {4, 2}, x);
+    const Array kernels(backend, type, {2, 1, 1, 2}, w);
+    const Array weights(backend, type, {2, 2}, w);
+    const Array convolved(backend, type, {1, 2, 2, 2});
+    const Array multiplied(backend, type, {4, 2});
+    REQUIRE(backend.conv_forward({1, 1, 0}, images.tensor(), kernels.tensor(), nullptr,
+                                 convolved.tensor(), Activation::identity) == Status::ok);
+    REQUIRE(backend.linear_forward(rows.tensor(), weights.tensor(), nullptr, multiplied.tensor(),
+                                   Activation::identity) == Status::ok);
+    for (const Array* got : {&convolved, &multiplied}) {
+      const Doubles numbers = got->numbers();
+      for (std::size_t i = 0; i < wanted.size(); ++i) {
+        CAPTURE(i);
+        CHECK((numbers[i] == wanted[i] || (std::isnan(numbers[i]) && std::isnan(wanted[i]))));
+      }
     }
   });
 }

@@ -269,6 +269,11 @@ TEST_CASE("columns of other files are found by their names, and their new catego
   CHECK(features_of(*data, 2) == Features{7, 0, 0});
   CHECK(data->label(2) == 1);
   CHECK(features_of(*data, 4) == Features{9, 0, 1});
+  const Names lines = data->describe();
+  CHECK(lines[1] == "column \"x\": number, 2 different values, 0 missing in the first file");
+  CHECK(lines[3].starts_with(
+      "1 value that the first file does not have, of no category therefore; the first: "));
+  CHECK(lines[3].ends_with("v.csv:2: column \"c\": \"w\""));
 
   spec.validation_path = folder.write("v.csv", "X,c,y\n1,u,a\n");
   CHECK(folder.mistake_in(spec) ==

@@ -216,4 +216,21 @@ TEST_CASE("a loss that does not suit the task is a mistake") {
                        ModelError);
 }
 
+TEST_CASE("batch norm of hidden layers needs a batch of more than one") {
+  const auto backend = make_cpu_backend();
+  const auto build = [&](Norm norm, std::int64_t batch) {
+    const ModelSpec model{.units = {4}, .norm = norm};
+    const TrainingSpec training{.batch = batch};
+    require_trainable(model, training, row_problem());
+    const NetworkTrainer trainer(*backend, model, training, row_problem());
+  };
+  CHECK_NOTHROW(build(Norm::batch, 2));
+  CHECK_NOTHROW(build(Norm::layer, 1));
+  CHECK_THROWS_WITH_AS(
+      build(Norm::batch, 1),
+      "training.batch: of 1 sample batch norm makes 0, whatever the sample is; take "
+      "2 or more, or another norm",
+      ModelError);
+}
+
 }  // namespace autoglm::nn

@@ -81,6 +81,8 @@ class Dataset {
   std::int64_t bad_rows_ = 0;
   std::int64_t incomplete_rows_ = 0;
   std::string first_bad_row_{};
+  std::int64_t unknown_categories_ = 0;
+  std::string first_unknown_category_{};
 };
 
 /// Reads all of it once or twice. Throws DataError for whatever cannot be used, also for what the

@@ -14,7 +14,8 @@ std::string count_of(std::size_t count, const std::string& what) {
   return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
 }
 
-std::string describe_column(const Column& column) {
+// where: of the counts, if there are more files.
+std::string describe_column(const Column& column, const std::string& where) {
   std::string line = "column " + quoted(column.name) + ": ";
   if (column.type == DataSpec::ColumnType::ignore) {
     return line + "ignored" + (column.inferred ? ", since it has no value" : "");
@@ -22,7 +23,7 @@ std::string describe_column(const Column& column) {
   line += column.type == DataSpec::ColumnType::number ? "number" : "category";
   line += ", " + (column.distinct ? count_of(*column.distinct, "different value")
                                   : std::string("many different values"));
-  line += ", " + std::to_string(column.missing) + " missing";
+  line += ", " + std::to_string(column.missing) + " missing" + where;
   return line;
 }
 
@@ -30,9 +31,10 @@ std::string describe_column(const Column& column) {
 
 void Dataset::describe_columns(std::vector<std::string>& lines) const {
   const std::vector<Column>& columns = schema_->columns();
+  const std::string where = sources_.size() > 1 ? " in the first file" : "";
   for (std::size_t i = 0; i < std::min(kMostLines, columns.size()); ++i) {
     if (i != schema_->target()) {
-      lines.push_back(describe_column(columns[i]));
+      lines.push_back(describe_column(columns[i], where));
     }
   }
   if (columns.size() > kMostLines) {
@@ -80,6 +82,11 @@ std::vector<std::string> Dataset::describe() const {
   }
   if (schema_ != nullptr) {
     describe_columns(lines);
+  }
+  if (unknown_categories_ > 0) {
+    lines.push_back(count_of(static_cast<std::size_t>(unknown_categories_), "value") +
+                    " that the first file does not have, of no category therefore; the first: " +
+                    first_unknown_category_);
   }
   lines.push_back(describe_target());
   const Split first = split(0);

@@ -259,6 +259,10 @@ class DatasetBuilder {
       data_->first_bad_row_ = facts.first_bad;
     }
     data_->bad_rows_ += facts.bad;
+    if (data_->unknown_categories_ == 0) {
+      data_->first_unknown_category_ = facts.first_unknown;
+    }
+    data_->unknown_categories_ += facts.unknown;
     data_->incomplete_rows_ += facts.incomplete;
   }
 

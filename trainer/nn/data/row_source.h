@@ -38,6 +38,8 @@ struct RowFacts {
   std::int64_t bad = 0;           // rows that were left out
   std::string first_bad{};        // "FILE:LINE: …" of the first of them
   std::int64_t incomplete = 0;    // rows that were left out for a missing value
+  std::int64_t unknown = 0;       // cells with a category that the first file does not have
+  std::string first_unknown{};    // "FILE:LINE: …" of the first of them
 };
 
 }  // namespace autoglm::nn

@@ -182,6 +182,7 @@ void TableSchema::number_features(const DataSpec& spec, const std::string& path,
 
 RowVerdict TableSchema::encode(const Cells& cells, float* row) const {
   std::copy(template_.begin(), template_.end(), row);
+  RowVerdict result;
   std::int64_t numbers = 0;
   std::int64_t categories = 0;
   for (const Cell& cell : cells.list) {
@@ -194,11 +195,18 @@ RowVerdict TableSchema::encode(const Cells& cells, float* row) const {
     if (verdict.kind != RowVerdict::Kind::good) {
       return verdict;
     }
+    if (verdict.unknown > 0 && result.unknown++ == 0) {
+      result.first_unknown = std::move(verdict.first_unknown);
+    }
     (column.type == ColumnType::number ? numbers : categories) += missing ? 0 : 1;
   }
-  return numbers == numbers_ && categories == categories_
-             ? RowVerdict{}
-             : judge_missing(cells, numbers, categories);
+  if (numbers != numbers_ || categories != categories_) {
+    RowVerdict verdict = judge_missing(cells, numbers, categories);
+    if (verdict.kind != RowVerdict::Kind::good) {
+      return verdict;
+    }
+  }
+  return result;
 }
 
 // at: the column's first feature in the row.
@@ -224,8 +232,9 @@ RowVerdict TableSchema::encode_cell(const Column& column, const Cell& cell, floa
     }
     if (found != column.categories.end() && *found == text) {
       at[found - column.categories.begin()] = 1;
+      return {};
     }
-    return {};
+    return {.unknown = 1, .first_unknown = "column " + quoted(column.name) + ": " + quoted(text)};
   }
   if (value.kind == CellValue::Kind::beyond) {
     return bad(quoted(text) + " is no finite number up to 1e38; correct it");

@@ -33,7 +33,9 @@ struct RowVerdict {
     bad
   };
   Kind kind = Kind::good;
-  std::string problem{};  // of bad rows: "column "x": …"
+  std::string problem{};        // of bad rows: "column "x": …"
+  std::int64_t unknown = 0;     // cells with a category that the first file does not have
+  std::string first_unknown{};  // "column "x": "…"" of the first of them
 };
 
 /// A number column is one feature: number - origin as f32, NaN where it is missing. A category

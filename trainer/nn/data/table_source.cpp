@@ -84,10 +84,18 @@ void TableSource::index(const TableOptions& options, RowFacts& facts) {
   while (records.next(record)) {
     double target = 0;
     const RowVerdict verdict = look_at(record, cells, features.data(), target);
+    const auto at_line = [&](const std::string& what) {
+      return escape_controls(file_->file().path()) + ":" + std::to_string(record.line) + ": " +
+             what;
+    };
     switch (verdict.kind) {
       case RowVerdict::Kind::good:
         keep(record, features.data());
         facts.targets.push_back(target);
+        if (verdict.unknown > 0 && facts.unknown == 0) {
+          facts.first_unknown = at_line(verdict.first_unknown);
+        }
+        facts.unknown += verdict.unknown;
         break;
       case RowVerdict::Kind::incomplete:
         ++facts.incomplete;
@@ -97,8 +105,7 @@ void TableSource::index(const TableOptions& options, RowFacts& facts) {
           file_->fail(record.line, verdict.problem);
         }
         if (facts.bad++ == 0) {
-          facts.first_bad = escape_controls(file_->file().path()) + ":" +
-                            std::to_string(record.line) + ": " + verdict.problem;
+          facts.first_bad = at_line(verdict.problem);
         }
     }
   }

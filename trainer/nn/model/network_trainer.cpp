@@ -37,11 +37,22 @@ ClassLoss class_loss_of(const LossSpec& spec, bool classification) {
           .focal_gamma = static_cast<float>(spec.focal_gamma)};
 }
 
+// Throws where batch norm would have one number of each channel, and make 0 of it.
+void require_batch_to_normalize(const ModelSpec& model, const TrainingSpec& training) {
+  if (model.norm == Norm::batch && !model.units.empty() && training.batch == 1) {
+    throw ModelError(
+        "training.batch: of 1 sample batch norm makes 0, whatever the sample is; take 2 or more, "
+        "or "
+        "another norm");
+  }
+}
+
 }  // namespace
 
 void require_trainable(const ModelSpec& model, const TrainingSpec& training,
                        const Problem& problem) {
   class_loss_of(training.loss, problem.classification);
+  require_batch_to_normalize(model, training);
   const Network network = build_network(model, problem.sample, problem.outputs);
   update_groups(network.layout(), training.optimizer);
 }
@@ -60,6 +71,7 @@ NetworkTrainer::NetworkTrainer(Backend& backend, const ModelSpec& model,
       control_(backend, control_bytes(network_), "the state of a step"),
       executor_(backend, network_, parameters_, activations_.data()),
       moments_(network_.layout().parameters().size() * 2) {
+  require_batch_to_normalize(model, training);
   parameters_.initialize(training.seed);
   control_.fill_zero();
   const StepState state{.loss_scale = training.precision == Precision::fp16 ? kFirstLossScale : 1};

@@ -1,4 +1,5 @@
-// Batch normalization. Variances are mean squared distances to the mean: that cancels nothing.
+// Batch normalization. Variances are mean squared distances to the mean, so that large means cancel
+// nothing.
 #pragma once
 
 #include "trainer/nn/cpu/path/folded.h"
@@ -15,9 +16,9 @@ namespace {
 
 /// Scratch of a call.
 struct NormBuffers {
-  double* sums[4];       // of all wide columns, 0
-  float* parameters[5];  // likewise
-  float* blocks[2];      // of a block's numbers
+  double* sums[4];       // each of all wide columns, 0 at first
+  float* parameters[5];  // each of all wide columns
+  float* blocks[2];      // each of a block's numbers
 
   static std::size_t size(const Folded& all) {
     return 4 * Pieces::size(all.rows.columns, sizeof(double)) +
@@ -59,7 +60,7 @@ inline void normalize_rows(Rows rows, const float* from, const Affine& affine, f
 inline void normalize(const Folded& all, Numbers x, Numbers y, const Affine& affine, bool rectify,
                       float* buffer) {
   const Index columns = all.rows.columns;
-  all.for_blocks([&](Index first, Index count) {
+  all.for_blocks_forward([&](Index first, Index count) {
     const Index n = count * columns;
     const float* from = read(x, first * columns, n, buffer);
     float* to = place(y, first * columns, buffer);
@@ -76,8 +77,8 @@ struct Moments {
 };
 
 /// Adds rows to those before: numbers are read from memory once, and the block's own moments taken
-/// from the cache (Chan, Golub and LeVeque, "Algorithms for computing the sample variance", 1983,
-/// eq. 2.1).
+/// from the cache, with the rounding of its mean put right (Chan, Golub and LeVeque, "Algorithms
+/// for computing the sample variance", 1983, eq. 1.7 and 2.1).
 inline void add_moments(Index before, Rows rows, const float* from, const Moments& all,
                         const Moments& block, float* block_mean) {
   const Index columns = rows.columns;
@@ -90,15 +91,18 @@ inline void add_moments(Index before, Rows rows, const float* from, const Moment
               [&](Index r, Index j, auto get) { return get(from + r * columns + j); });
   for (Index j = 0; j < columns; ++j) {
     block_mean[j] = static_cast<float>(block.means[j] / count);
+    block.means[j] = 0;
   }
-  add_columns(rows.count, columns, block.squares, [&](Index r, Index j, auto get) {
-    const Lanes distance = get(from + r * columns + j) - get(block_mean + j);
-    return distance * distance;
+  double* const sums[] = {block.means, block.squares};  // of distances to the rounded mean
+  add_columns(rows.count, columns, sums, [&](Index r, Index j, auto get, Lanes(&terms)[2]) {
+    terms[0] = get(from + r * columns + j) - get(block_mean + j);
+    terms[1] = terms[0] * terms[0];
   });
   for (Index j = 0; j < columns; ++j) {
-    const double distance = block.means[j] / count - all.means[j];
+    const double rest = block.means[j] / count;
+    const double distance = static_cast<double>(block_mean[j]) + rest - all.means[j];
     all.means[j] += distance * share;
-    all.squares[j] += block.squares[j] + distance * distance * weight;
+    all.squares[j] += block.squares[j] - rest * block.means[j] + distance * distance * weight;
   }
 }
 
@@ -254,7 +258,7 @@ inline bool batch_norm_backward(const Backend::BatchNorm& norm, Rows rows, Numbe
   all.fill(shift, [&](Index j) { return factor[j] * mean_of(sums[0], j); });
   all.fill(slope,
            [&](Index j) { return factor[j] * norm.inverse_deviation[j] * mean_of(sums[1], j); });
-  all.for_blocks([&](Index first, Index count) {
+  all.for_blocks_forward([&](Index first, Index count) {
     const Index n = count * columns;
     const float* xs = read(x, first * columns, n, buffers.blocks[0]);
     const float* ds = read(dy, first * columns, n, buffers.blocks[1]);

@@ -175,7 +175,7 @@ inline bool conv_backward_bias(const ImageShape& s, Numbers dy, float* dbias, Sc
 
 bool conv_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw, float* dbias,
                           Scratch& scratch) {
-  const bool done = dy.type == DType::bf16 && suits_unit(s)
+  const bool done = dy.type == DType::bf16 && suits_unit_gradients(s)
                         ? unit_backward_weight(s, dy, x, dw, scratch)
                     : suits_gradient_patches(s) ? patches_backward_weight(s, dy, x, dw, scratch)
                                                 : direct_backward_weight(s, dy, x, dw, scratch);

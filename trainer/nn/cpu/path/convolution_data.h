@@ -192,7 +192,7 @@ bool conv_backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx, 
   if (uses_pairs(dy.type, s.out_channels)) {
     ImageShape halved = s;
     halved.out_channels /= 2;
-    if (suits_unit(s)) {
+    if (suits_unit(halved)) {
       const ImageShape back = turned(halved);
       return convolve_by_unit(back, cells(dy), {.y = dx}, scratch,
                               [&](const UnitRuns& runs, float* panels) {

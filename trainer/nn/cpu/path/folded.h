@@ -10,7 +10,7 @@ namespace {
 struct Folded {
   Rows rows{};  // the wide ones
   Index times = 1;
-  Index block = 0;  // rows that are in the first cache at once
+  Index block = 0;  // rows that are read at once: few enough for the first cache, but some
 
   explicit Folded(Rows narrow) {
     constexpr Index kFewVectors = 8;
@@ -37,7 +37,7 @@ struct Folded {
     }
   }
   template <typename F>
-  void for_blocks(F f) const {
+  void for_blocks_forward(F f) const {
     for (Index first = 0; first < rows.count; first += block) {
       f(first, least(block, rows.count - first));
     }

@@ -30,15 +30,21 @@ inline void clear_padding(const Padded& p, Index images, float* to) {
   __builtin_memset(to, 0, bytes_of(p.room(images)));
 }
 
-inline void copy_images(const Padded& p, Numbers from, Index first_image, Index images, float* to) {
-  const Index row = p.width * p.channels;
+/// copy(at, to) for the rows of images: where they are among all images, and where among padded
+/// ones.
+template <typename Copy>
+inline void for_rows(const Padded& p, Index first_image, Index images, Copy copy) {
   for (Index image = 0; image < images; ++image) {
     for (Index i = 0; i < p.height; ++i) {
-      const Index at = ((first_image + image) * p.height + i) * row;
-      copy_run(from, at, row,
-               to + image * p.image() + (p.top + i) * p.line() + p.left * p.channels);
+      copy(((first_image + image) * p.height + i) * p.width * p.channels,
+           image * p.image() + (p.top + i) * p.line() + p.left * p.channels);
     }
   }
+}
+
+inline void copy_images(const Padded& p, Numbers from, Index first_image, Index images, float* to) {
+  for_rows(p, first_image, images,
+           [&](Index at, Index to_at) { copy_run(from, at, p.width * p.channels, to + to_at); });
 }
 
 /// A kernel that moves over padded images: output (row, column) begins at

@@ -106,8 +106,8 @@ inline void emulate_multiply(EmulatedTile& sums, const EmulatedTile& left,
 constexpr Index kUnitTileRows = 2 * kUnitRows;
 
 /// Tiles of an operand: rows are row_step cells apart, and what follows along the depth chunk_step,
-/// after a line of chunks line_step from that line's begin. The last chunk of a line begins
-/// `overlap` cells before its place.
+/// after a line of chunks line_step from that line's begin. The last chunk of a
+/// line of a left operand begins `overlap` cells before its place.
 struct UnitOperand {
   const float* first = nullptr;
   const float* second = nullptr;  // the rows below of a left operand, the columns beside of a right

@@ -115,7 +115,7 @@ inline void write_outputs(const ImageShape& s, const Outputs& outputs, Pixel at,
   }
 }
 
-/// The right operand of w [out_channels, 3, 3, channels].
+/// The right operand of w [out_channels, kernel, kernel, channels].
 inline void pack_unit_kernels(const ImageShape& s, Numbers w, const UnitRuns& runs, float* panels) {
   const Index kernel_cells = runs.lines * runs.run;
   for (Index n = 0; n < s.out_channels; n += kTileColumns) {
@@ -133,8 +133,8 @@ inline void pack_unit_kernels(const ImageShape& s, Numbers w, const UnitRuns& ru
   }
 }
 
-/// And of w [channels, 3, 3, out_channels], each turned by half a circle; cells are pairs of
-/// channels.
+/// And of w [channels, kernel, kernel, out_channels], each turned by half a circle; cells are pairs
+/// of channels.
 inline void pack_turned_unit_kernels(const ImageShape& s, Numbers w, const UnitRuns& runs,
                                      float* panels) {
   const Index kernel_numbers = s.kernel * s.kernel * s.out_channels;

@@ -1,7 +1,7 @@
 // The gradients of a convolution's weights by the matrix unit, of bf16 numbers: cells are pairs of
 // pixels that follow each other in the chained images of unit_convolution.h. Pixel f of the output
 // meets under a tap what is a fixed distance after pixel f of the input; between rows and images
-// the output's gradients are 0.
+// the output's gradients are 0, which an infinite input beside makes NaN.
 #pragma once
 
 #include "trainer/nn/cpu/path/unit_convolution.h"
@@ -15,6 +15,12 @@ constexpr Index kSummedPixels = 2048;
 constexpr Index kPairedChannels = 128;
 constexpr Index kChunkPixels = 2 * kUnitCells;
 
+/// Whether the pixels that the last tap looks ahead, which are paired again with every sum, are
+/// few.
+inline bool suits_unit_gradients(const ImageShape& s) {
+  return suits_unit(s) && (s.kernel - 1) * (s.padding + s.width + 1) <= kSummedPixels;
+}
+
 /// The output's gradients as far apart as the inputs are.
 inline Padded chained_outputs(const ImageShape& s) {
   return {.height = s.out_height,
@@ -25,15 +31,11 @@ inline Padded chained_outputs(const ImageShape& s) {
 }
 
 inline void copy_halves(const Padded& p, Numbers from, Index first_image, Index images, Half* to) {
-  const auto row = static_cast<std::size_t>(p.width * p.channels);
-  const Half* numbers =
-      static_cast<const Half*>(from.data) + first_image * p.height * p.width * p.channels;
-  for (Index image = 0; image < images; ++image) {
-    for (Index i = 0; i < p.height; ++i, numbers += row) {
-      __builtin_memcpy(to + image * p.image() + (p.top + i) * p.line() + p.left * p.channels,
-                       numbers, row * sizeof(Half));
-    }
-  }
+  const auto* const numbers = static_cast<const Half*>(from.data);
+  for_rows(p, first_image, images, [&](Index at, Index to_at) {
+    const auto row = static_cast<std::size_t>(p.width * p.channels);
+    __builtin_memcpy(to + to_at, numbers + at, row * sizeof(Half));
+  });
 }
 
 /// to [pixel, channels of the range]: each number and that of the next pixel, of images of
@@ -101,61 +103,92 @@ inline void add_paired_products(const ImageShape& s, const PairedPixels& pixels,
   });
 }
 
+/// Room for the operands, and for what they are made of.
+struct UnitGradientBuffers {
+  Padded inputs{};
+  Padded gradients{};
+  Index image_pixels = 0;
+  Index together = 0;    // images
+  Index seen_ahead = 0;  // pixels from one to what the last tap sees of it
+  Half* x_numbers = nullptr;
+  Half* dy_numbers = nullptr;
+  PairedPixels paired{};
+
+  explicit UnitGradientBuffers(const ImageShape& s)
+      : inputs(chained_inputs(s)),
+        gradients(chained_outputs(s)),
+        image_pixels(inputs.image() / s.channels),
+        together(images_within(kSummedPixels, image_pixels, s.batch)),
+        seen_ahead((s.kernel - 1) * (inputs.pitch() + 1)) {
+    const Index most_pixels =
+        rounded_up(least(together * image_pixels, kSummedPixels), kChunkPixels);
+    const Index tiles = (s.out_channels + kUnitTileRows - 1) / kUnitTileRows;
+    paired.left_step = most_pixels / 2 + kUnitCells;
+    paired.pitch = inputs.pitch();
+    paired.high = ((s.out_channels + tiles - 1) / tiles + 1) / 2;
+    inputs_room_ = chained_room(inputs, together, s.kernel, kChunkPixels);
+    gradients_room_ = chained_room(gradients, together, s.kernel, kChunkPixels);
+    left_room_ = rounded_up(s.out_channels, kUnitTileRows) * paired.left_step;
+    right_room_ = (most_pixels + seen_ahead) * least(s.channels, kPairedChannels) + kTileColumns;
+  }
+
+  bool reserve(Scratch& scratch) {
+    const auto halves = [](Index count) { return Pieces::size(count, sizeof(Half)); };
+    void* const memory = scratch.reserve(halves(inputs_room_) + halves(gradients_room_) +
+                                         floats(left_room_) + floats(right_room_));
+    if (memory == nullptr) {
+      return false;
+    }
+    Pieces pieces(memory);
+    x_numbers = pieces.halves(inputs_room_);
+    dy_numbers = pieces.halves(gradients_room_);
+    paired.left = pieces.floats(left_room_);
+    paired.right = pieces.floats(right_room_);
+    __builtin_memset(memory, 0, halves(inputs_room_) + halves(gradients_room_));
+    return true;
+  }
+
+ private:
+  Index inputs_room_ = 0;
+  Index gradients_room_ = 0;
+  Index left_room_ = 0;
+  Index right_room_ = 0;
+};
+
+/// dw += the products of a part of so many chained pixels.
+inline void add_pixels(const ImageShape& s, const UnitGradientBuffers& buffers, Index pixels,
+                       Range part, float* dw) {
+  const Index chunks = (part.count + kChunkPixels - 1) / kChunkPixels;
+  const PairedPixels& paired = buffers.paired;
+  for_parts(s.out_channels, kUnitTileRows, 1, [&](Index n, Index rows) {
+    fill_pairs_turned(buffers.dy_numbers + part.first * s.out_channels + n, s.out_channels,
+                      pixels - part.first, {rows, chunks * kUnitCells},
+                      paired.left + n * paired.left_step, paired.left_step);
+  });
+  for_parts(s.channels, kPairedChannels, kLanes, [&](Index c, Index channels) {
+    pair_pixels(buffers.x_numbers + part.first * s.channels, s.channels,
+                chunks * kChunkPixels + buffers.seen_ahead, {c, channels}, paired.right);
+    add_paired_products(s, paired, chunks, {c, channels}, dw);
+  });
+}
+
 /// dw += the gradients of the weights.
 inline bool unit_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw,
                                  Scratch& scratch) {
-  const Padded inputs = chained_inputs(s);
-  const Padded gradients = chained_outputs(s);
-  const Index pitch = inputs.pitch();
-  const Index image_pixels = inputs.image() / s.channels;
-  const Index together = images_within(kSummedPixels, image_pixels, s.batch);
-  const Index most_pixels = rounded_up(least(together * image_pixels, kSummedPixels), kChunkPixels);
-  const Index seen_beyond = (s.kernel - 1) * (pitch + 1) + 1;  // of a pixel, by the last tap's pair
-  const Index left_step = most_pixels / 2 + kUnitCells;
-  const Index inputs_room = chained_room(inputs, together, s.kernel, kChunkPixels);
-  const Index gradients_room = chained_room(gradients, together, s.kernel, kChunkPixels);
-  const Index left_room = rounded_up(s.out_channels, kUnitTileRows) * left_step;
-  const Index right_room =
-      (most_pixels + seen_beyond) * least(s.channels, kPairedChannels) + kTileColumns;
-  const auto halves = [](Index count) { return Pieces::size(count, sizeof(Half)); };
-  void* const memory = scratch.reserve(halves(inputs_room) + halves(gradients_room) +
-                                       floats(left_room) + floats(right_room));
-  if (memory == nullptr) {
+  UnitGradientBuffers buffers(s);
+  if (!buffers.reserve(scratch)) {
     return false;
   }
-  Pieces pieces(memory);
-  Half* const x_numbers = pieces.halves(inputs_room);
-  Half* const dy_numbers = pieces.halves(gradients_room);
-  const Index tiles = (s.out_channels + kUnitTileRows - 1) / kUnitTileRows;
-  const Index high = ((s.out_channels + tiles - 1) / tiles + 1) / 2;
-  const PairedPixels paired{.left = pieces.floats(left_room),
-                            .left_step = left_step,
-                            .right = pieces.floats(right_room),
-                            .pitch = pitch,
-                            .high = high};
-  __builtin_memset(memory, 0, halves(inputs_room) + halves(gradients_room));
-  __builtin_memset(paired.right, 0, bytes_of(right_room));  // what tiles read too much is a number
-  const UnitInUse unit({.rows = high});
-  const auto add_pixels = [&](Index first, Index end, Index chunks) {
-    for_parts(s.out_channels, kUnitTileRows, 1, [&](Index n, Index rows) {
-      fill_pairs_turned(dy_numbers + first * s.out_channels + n, s.out_channels, end - first,
-                        {rows, chunks * kUnitCells}, paired.left + n * left_step, left_step);
-    });
-    for_parts(s.channels, kPairedChannels, kLanes, [&](Index c, Index channels) {
-      pair_pixels(x_numbers + first * s.channels, s.channels, chunks * kChunkPixels + seen_beyond,
-                  {c, channels}, paired.right);
-      add_paired_products(s, paired, chunks, {c, channels}, dw);
-    });
-  };
+  const UnitInUse unit({.rows = buffers.paired.high});
   // The last images first: they were written last, and are in the cache still.
   for (Index end = s.batch; end > 0;) {
-    const Index count = end % together == 0 ? together : end % together;
+    const Index count = end % buffers.together == 0 ? buffers.together : end % buffers.together;
     end -= count;
-    copy_halves(inputs, x, end, count, x_numbers);
-    copy_halves(gradients, dy, end, count, dy_numbers);
-    const Index pixels = count * image_pixels;
+    copy_halves(buffers.inputs, x, end, count, buffers.x_numbers);
+    copy_halves(buffers.gradients, dy, end, count, buffers.dy_numbers);
+    const Index pixels = count * buffers.image_pixels;
     for_parts(pixels, kSummedPixels, kChunkPixels, [&](Index first, Index part) {
-      add_pixels(first, pixels, (part + kChunkPixels - 1) / kChunkPixels);
+      add_pixels(s, buffers, pixels, {first, part}, dw);
     });
   }
   return true;

@@ -97,12 +97,13 @@ inline Patches patches_of(const ImageShape& s) {
 }
 
 /// Whether patches are less work than the convolution itself: few channels are not worth the
-/// transforms, nor are outputs that fill few patches.
+/// transforms, nor are outputs that fill few patches. The padding of a convolution that makes an
+/// input's gradients may be negative.
 inline bool suits_patches(const ImageShape& s) {
   constexpr Index kLeastChannels = 16;
   const Index outputs = s.out_height * s.out_width;
-  return s.kernel == 3 && s.stride == 1 && s.padding < s.kernel && s.channels >= kLeastChannels &&
-         s.out_channels >= kLeastChannels &&
+  return s.kernel == 3 && s.stride == 1 && s.padding >= 0 && s.padding < s.kernel &&
+         s.channels >= kLeastChannels && s.out_channels >= kLeastChannels &&
          patches_of(s).of_image() * kComponents * 4 <= outputs * s.kernel * s.kernel * 3;
 }
 
@@ -131,7 +132,8 @@ inline Index patches_together(const ImageShape& s) {
   return s.channels * s.out_channels * kComponents <= kCachedKernels ? kTileRows : 8 * kTileRows;
 }
 
-// Of as many images together, so that they fill the tiles.
+// Images of few patches are taken together up to this many: cut into equal parts of at most a
+// tile's rows, the patches of one image leave rows empty.
 constexpr Index kPatchesOfImages = 8 * kTileRows;
 
 /// Images whose patches are that many, at least one.
