@@ -39,7 +39,8 @@ enum class Activation : std::int32_t {
   silu   // x / (1 + exp(-x))
 };
 
-/// Square windows on images; output size (in + 2 padding - kernel) / stride + 1, rounded down.
+/// Square windows on images; output size (in + 2 padding - kernel) / stride + 1, rounded down. Each
+/// looks at a pixel at least: padding is 0 to kernel - 1.
 struct Window {
   std::int64_t kernel = 3;
   std::int64_t stride = 1;

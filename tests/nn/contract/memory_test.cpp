@@ -97,6 +97,12 @@ TEST_CASE("a mistake in the arguments is a status and a text that names the oper
                "activation_forward");
     is_refused(backend.dropout(1, RandomKey{}, x.tensor(), x.tensor()), "dropout");
     is_refused(backend.cast(x.tensor(), y.tensor()), "cast");
+    const Array image(backend, DType::f32, {1, 2, 2, 1}, Doubles(4, 1));
+    const Array kernel(backend, DType::f32, {1, 1, 1, 1}, Doubles(1, 1));
+    const Array wide(backend, DType::f32, {1, 4, 4, 1});
+    is_refused(backend.conv_forward({1, 1, 1}, image.tensor(), kernel.tensor(), nullptr,
+                                    wide.tensor(), Activation::identity),
+               "conv_forward");
     is_refused(backend.conv_forward(Window{}, x.tensor(), x.tensor(), nullptr, x.tensor(),
                                     Activation::identity),
                "conv_forward");

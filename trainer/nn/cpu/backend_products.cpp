@@ -60,6 +60,8 @@ ImageShape CpuBackend::check_images(const Window& window, const Tensor& x, const
                   "kernel %lld, stride %lld, padding %lld; must be at least 1, 1 and 0",
                   static_cast<long long>(window.kernel), static_cast<long long>(window.stride),
                   static_cast<long long>(window.padding));
+  arguments_.rule(window.padding < window.kernel, "padding (%lld) must be below kernel (%lld)",
+                  static_cast<long long>(window.padding), static_cast<long long>(window.kernel));
   arguments_.tensor(x_name, x, x.type, any);
   arguments_.tensor(y_name, y, x.type, any);
   if (!arguments_.ok()) {

@@ -10,12 +10,10 @@
 namespace autoglm::nn::cpu {
 namespace {
 
-/// Whether the zeros before a row (an image) do for the end of the one before.
-inline bool suits_unit(const ImageShape& s) {
-  return kHasMatrixUnit && s.stride == 1 && s.padding < s.kernel;
-}
+inline bool suits_unit(const ImageShape& s) { return kHasMatrixUnit && s.stride == 1; }
 
-/// Images [height, width, channels] with zeros before each row and each image.
+/// Images [height, width, channels] with zeros before each row and each image, which are those
+/// after the one before, too.
 inline Padded chained_inputs(const ImageShape& s) {
   return {.height = s.height,
           .width = s.width,

@@ -97,13 +97,12 @@ inline Patches patches_of(const ImageShape& s) {
 }
 
 /// Whether patches are less work than the convolution itself: few channels are not worth the
-/// transforms, nor are outputs that fill few patches. The padding of a convolution that makes an
-/// input's gradients may be negative.
+/// transforms, nor are outputs that fill few patches.
 inline bool suits_patches(const ImageShape& s) {
   constexpr Index kLeastChannels = 16;
   const Index outputs = s.out_height * s.out_width;
-  return s.kernel == 3 && s.stride == 1 && s.padding >= 0 && s.padding < s.kernel &&
-         s.channels >= kLeastChannels && s.out_channels >= kLeastChannels &&
+  return s.kernel == 3 && s.stride == 1 && s.channels >= kLeastChannels &&
+         s.out_channels >= kLeastChannels &&
          patches_of(s).of_image() * kComponents * 4 <= outputs * s.kernel * s.kernel * 3;
 }
 
