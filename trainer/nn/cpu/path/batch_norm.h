@@ -135,15 +135,19 @@ inline void follow_statistics(const Backend::BatchNorm& norm, Rows rows, const d
   }
 }
 
-/// y of x by these means and deviations' inverses, of narrow columns.
+/// Of the narrow columns.
+struct Statistics {
+  const float* means = nullptr;
+  const float* inverse_deviations = nullptr;
+};
+
 inline void normalize(const Backend::BatchNorm& norm, const Folded& all, Numbers x, Numbers y,
-                      const float* means, const float* inverse_deviations,
-                      const NormBuffers& buffers) {
+                      const Statistics& statistics, const NormBuffers& buffers) {
   float* const mean = buffers.parameters[0];
   float* const factor = buffers.parameters[1];
   float* const beta = buffers.parameters[2];
-  all.fill(mean, [&](Index j) { return means[j]; });
-  all.fill(factor, [&](Index j) { return norm.gamma[j] * inverse_deviations[j]; });
+  all.fill(mean, [&](Index j) { return statistics.means[j]; });
+  all.fill(factor, [&](Index j) { return norm.gamma[j] * statistics.inverse_deviations[j]; });
   all.fill(beta, [&](Index j) { return norm.beta[j]; });
   normalize(all, x, y, {mean, factor, beta}, norm.activation == Activation::relu,
             buffers.blocks[0]);
@@ -176,7 +180,7 @@ bool batch_norm_forward(const Backend::BatchNorm& norm, Rows rows, Numbers x, Nu
         inverse_deviation(moments.squares[j] / static_cast<double>(rows.count), norm.epsilon);
   }
   follow_statistics(norm, rows, moments.squares);
-  normalize(norm, all, x, y, norm.mean, norm.inverse_deviation, buffers);
+  normalize(norm, all, x, y, {norm.mean, norm.inverse_deviation}, buffers);
   return true;
 }
 
@@ -193,7 +197,7 @@ bool batch_norm_apply(const Backend::BatchNorm& norm, Rows rows, Numbers x, Numb
     inverse_deviations[j] =
         inverse_deviation(static_cast<double>(norm.running_variance[j]), norm.epsilon);
   }
-  normalize(norm, all, x, y, norm.running_mean, inverse_deviations, buffers);
+  normalize(norm, all, x, y, {norm.running_mean, inverse_deviations}, buffers);
   return true;
 }
 
@@ -207,16 +211,22 @@ struct BackwardColumns {
   const float* shift = nullptr;
 };
 
-/// A vector of columns: its gradient, before the ReLU if there is one, and its distance to the
-/// mean.
+/// Of a vector of columns, before the ReLU if there is one.
+struct GradientAndDistance {
+  Lanes gradient;
+  Lanes distance;  // of x to the mean
+};
+
 template <bool rectify, typename Get>
-inline void get_gradient(const BackwardColumns& of, const float* x, const float* dy, Index j,
-                         Get get, Lanes* gradient, Lanes* distance) {
-  *distance = get(x) - get(of.mean + j);
-  *gradient = get(dy);
+inline GradientAndDistance get_gradient(const BackwardColumns& of, const float* x, const float* dy,
+                                        Index j, Get get) {
+  const Lanes distance = get(x) - get(of.mean + j);
+  const Lanes gradient = get(dy);
   if constexpr (rectify) {
-    const Lanes y = multiply_add(*distance, get(of.factor + j), get(of.beta + j));
-    *gradient = y <= 0 ? Lanes{} : *gradient;
+    const Lanes y = multiply_add(distance, get(of.factor + j), get(of.beta + j));
+    return {y <= 0 ? Lanes{} : gradient, distance};
+  } else {
+    return {gradient, distance};
   }
 }
 
@@ -229,7 +239,11 @@ inline bool batch_norm_backward(const Backend::BatchNorm& norm, Rows rows, Numbe
     return false;
   }
   const NormBuffers buffers(all, memory);
-  const auto& [mean, factor, beta, slope, shift] = buffers.parameters;
+  float* const mean = buffers.parameters[0];
+  float* const factor = buffers.parameters[1];
+  float* const beta = buffers.parameters[2];
+  float* const slope = buffers.parameters[3];
+  float* const shift = buffers.parameters[4];
   const Index columns = all.rows.columns;
   all.fill(mean, [&](Index j) { return norm.mean[j]; });
   all.fill(factor, [&](Index j) { return norm.gamma[j] * norm.inverse_deviation[j]; });
@@ -243,9 +257,9 @@ inline bool batch_norm_backward(const Backend::BatchNorm& norm, Rows rows, Numbe
     const float* ds = read(dy, first * columns, count * columns, buffers.blocks[1]);
     add_columns(count, columns, sums, [&](Index r, Index j, auto get, Lanes(&terms)[2]) {
       const Index at = r * columns + j;
-      Lanes distance;
-      get_gradient<rectify>(of, xs + at, ds + at, j, get, &terms[0], &distance);
-      terms[1] = terms[0] * distance;
+      const auto found = get_gradient<rectify>(of, xs + at, ds + at, j, get);
+      terms[0] = found.gradient;
+      terms[1] = found.gradient * found.distance;
     });
   });
   for (Index j = 0; j < rows.columns; ++j) {
@@ -265,11 +279,9 @@ inline bool batch_norm_backward(const Backend::BatchNorm& norm, Rows rows, Numbe
     float* to = place(gradients.dx, first * columns, buffers.blocks[1]);
     for (Index at = 0; at < n; at += columns) {
       for_vectors(columns, [&](Index j, auto get, auto put) {
-        Lanes gradient;
-        Lanes distance;
-        get_gradient<rectify>(of, xs + at + j, ds + at + j, j, get, &gradient, &distance);
-        const Lanes other = multiply_add(distance, get(slope + j), get(shift + j));
-        put(to + at + j, gradient * get(factor + j) - other);
+        const auto found = get_gradient<rectify>(of, xs + at + j, ds + at + j, j, get);
+        const Lanes other = multiply_add(found.distance, get(slope + j), get(shift + j));
+        put(to + at + j, found.gradient * get(factor + j) - other);
       });
     }
     written(to, n, gradients.dx, first * columns);
