@@ -109,44 +109,46 @@ struct Arrays {
   const Array x, dy, gamma, beta, mean, deviation, dgamma, dbeta, y, dx;
 };
 
-TEST_CASE("batch normalization and its gradients") {
-  on_all_types([](Backend& backend, DType type) {
+/// f(backend, type, case) for all types and sizes.
+template <typename F>
+void on_all_cases(F f) {
+  on_all_types([&f](Backend& backend, DType type) {
     for (const Size size : kSizes) {
       CAPTURE(size.rows);
       CAPTURE(size.columns);
-      const Case c(size, type);
-      const Arrays a(backend, type, c, size.columns);
-      const auto norm = a.norm<Backend::BatchNorm>();
-      REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
-      check_close("batch_norm_forward", type, a.y.numbers(),
-                  batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
-      REQUIRE(backend.batch_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dx.tensor(),
-                                          a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
-      a.check_gradients("batch_norm_backward", c, a.dx, batch_normalized);
+      f(backend, type, Case(size, type));
     }
+  });
+}
+
+TEST_CASE("batch normalization and its gradients") {
+  on_all_cases([](Backend& backend, DType type, const Case& c) {
+    const Arrays a(backend, type, c, c.size.columns);
+    const auto norm = a.norm<Backend::BatchNorm>();
+    REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+    check_close("batch_norm_forward", type, a.y.numbers(),
+                batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
+    REQUIRE(backend.batch_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dx.tensor(),
+                                        a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
+    a.check_gradients("batch_norm_backward", c, a.dx, batch_normalized);
   });
 }
 
 // The ReLU's slope is 0 or 1, so its gradients are those of the norm alone with dy where it is 1.
 TEST_CASE("a ReLU behind a batch normalization, and its gradients, in place of dy") {
-  on_all_types([](Backend& backend, DType type) {
-    for (const Size size : kSizes) {
-      CAPTURE(size.rows);
-      CAPTURE(size.columns);
-      Case c(size, type);
-      const Arrays a(backend, type, c, size.columns);
-      auto norm = a.norm<Backend::BatchNorm>();
-      norm.activation = Activation::relu;
-      REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
-      const Doubles linear = batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon));
-      check_close("batch_norm_forward", type, a.y.numbers(), activated(Activation::relu, linear));
-      for (std::size_t i = 0; i < linear.size(); ++i) {
-        c.dy[i] = linear[i] > 0 ? c.dy[i] : 0;
-      }
-      REQUIRE(backend.batch_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dy.tensor(),
-                                          a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
-      a.check_gradients("batch_norm_backward", c, a.dy, batch_normalized);
+  on_all_cases([](Backend& backend, DType type, Case c) {
+    const Arrays a(backend, type, c, c.size.columns);
+    auto norm = a.norm<Backend::BatchNorm>();
+    norm.activation = Activation::relu;
+    REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+    const Doubles linear = batch_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon));
+    check_close("batch_norm_forward", type, a.y.numbers(), activated(Activation::relu, linear));
+    for (std::size_t i = 0; i < linear.size(); ++i) {
+      c.dy[i] = linear[i] > 0 ? c.dy[i] : 0;
     }
+    REQUIRE(backend.batch_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dy.tensor(),
+                                        a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
+    a.check_gradients("batch_norm_backward", c, a.dy, batch_normalized);
   });
 }
 
@@ -199,45 +201,40 @@ TEST_CASE("running statistics follow, the variance unbiased, and are what evalua
 }
 
 TEST_CASE("what evaluation makes of running statistics, of all sizes") {
-  on_all_types([](Backend& backend, DType type) {
-    for (const Size size : kSizes) {
-      CAPTURE(size.rows);
-      CAPTURE(size.columns);
-      const Case c(size, type);
-      const Arrays a(backend, type, c, size.columns);
-      const auto columns = static_cast<std::size_t>(size.columns);
-      const auto n = static_cast<double>(size.rows);
-      const Array mean(backend, DType::f32, {size.columns}, Doubles(columns, 0.5));
-      const Array variance(backend, DType::f32, {size.columns}, Doubles(columns, 2));
-      auto norm = a.norm<Backend::BatchNorm>();
-      norm.momentum = 0.25F;
-      norm.running_mean = mean.floats();
-      norm.running_variance = variance.floats();
-      REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
-      Doubles means(columns);
-      Doubles variances(columns);
-      for (std::size_t i = 0; i < c.x.size(); ++i) {
-        means[i % columns] += c.x[i] / n;
-      }
-      for (std::size_t i = 0; i < c.x.size(); ++i) {
-        const double distance = c.x[i] - means[i % columns];
-        variances[i % columns] += distance * distance / (n > 1 ? n - 1 : 1);
-      }
-      for (std::size_t j = 0; j < columns; ++j) {
-        means[j] = 0.5 * 0.75 + means[j] * 0.25;
-        variances[j] = 2 * 0.75 + variances[j] * 0.25;
-      }
-      check_close("batch_norm_forward", DType::f32, mean.numbers(), means);
-      check_close("batch_norm_forward", DType::f32, variance.numbers(), variances);
-      REQUIRE(backend.batch_norm_apply(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
-      Doubles wanted(c.x.size());
-      for (std::size_t i = 0; i < wanted.size(); ++i) {
-        const std::size_t j = i % columns;
-        const double deviation = std::sqrt(variances[j] + static_cast<double>(kEpsilon));
-        wanted[i] = (c.x[i] - means[j]) / deviation * c.gamma[j] + c.beta[j];
-      }
-      check_close("batch_norm_apply", type, a.y.numbers(), wanted);
+  on_all_cases([](Backend& backend, DType type, const Case& c) {
+    const Arrays a(backend, type, c, c.size.columns);
+    const auto columns = static_cast<std::size_t>(c.size.columns);
+    const auto n = static_cast<double>(c.size.rows);
+    const Array mean(backend, DType::f32, {c.size.columns}, Doubles(columns, 0.5));
+    const Array variance(backend, DType::f32, {c.size.columns}, Doubles(columns, 2));
+    auto norm = a.norm<Backend::BatchNorm>();
+    norm.momentum = 0.25F;
+    norm.running_mean = mean.floats();
+    norm.running_variance = variance.floats();
+    REQUIRE(backend.batch_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+    Doubles means(columns);
+    Doubles variances(columns);
+    for (std::size_t i = 0; i < c.x.size(); ++i) {
+      means[i % columns] += c.x[i] / n;
     }
+    for (std::size_t i = 0; i < c.x.size(); ++i) {
+      const double distance = c.x[i] - means[i % columns];
+      variances[i % columns] += distance * distance / (n > 1 ? n - 1 : 1);
+    }
+    for (std::size_t j = 0; j < columns; ++j) {
+      means[j] = 0.5 * 0.75 + means[j] * 0.25;
+      variances[j] = 2 * 0.75 + variances[j] * 0.25;
+    }
+    check_close("batch_norm_forward", DType::f32, mean.numbers(), means);
+    check_close("batch_norm_forward", DType::f32, variance.numbers(), variances);
+    REQUIRE(backend.batch_norm_apply(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+    Doubles wanted(c.x.size());
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      const std::size_t j = i % columns;
+      const double deviation = std::sqrt(variances[j] + static_cast<double>(kEpsilon));
+      wanted[i] = (c.x[i] - means[j]) / deviation * c.gamma[j] + c.beta[j];
+    }
+    check_close("batch_norm_apply", type, a.y.numbers(), wanted);
   });
 }
 
@@ -296,20 +293,15 @@ TEST_CASE("of a batch of one row the running variance follows 0, the mean the ro
 }
 
 TEST_CASE("layer normalization and its gradients") {
-  on_all_types([](Backend& backend, DType type) {
-    for (const Size size : kSizes) {
-      CAPTURE(size.rows);
-      CAPTURE(size.columns);
-      const Case c(size, type);
-      const Arrays a(backend, type, c, size.rows);
-      const auto norm = a.norm<Backend::LayerNorm>();
-      REQUIRE(backend.layer_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
-      check_close("layer_norm_forward", type, a.y.numbers(),
-                  layer_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
-      REQUIRE(backend.layer_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dx.tensor(),
-                                          a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
-      a.check_gradients("layer_norm_backward", c, a.dx, layer_normalized);
-    }
+  on_all_cases([](Backend& backend, DType type, const Case& c) {
+    const Arrays a(backend, type, c, c.size.rows);
+    const auto norm = a.norm<Backend::LayerNorm>();
+    REQUIRE(backend.layer_norm_forward(norm, a.x.tensor(), a.y.tensor()) == Status::ok);
+    check_close("layer_norm_forward", type, a.y.numbers(),
+                layer_normalized(c.x, c.gamma, c.beta, static_cast<double>(kEpsilon)));
+    REQUIRE(backend.layer_norm_backward(norm, a.x.tensor(), a.dy.tensor(), a.dx.tensor(),
+                                        a.dgamma.floats(), a.dbeta.floats()) == Status::ok);
+    a.check_gradients("layer_norm_backward", c, a.dx, layer_normalized);
   });
 }
 

@@ -52,9 +52,9 @@ inline void add_columns(Index rows, Index columns, double* totals, F term) {
 
 /// f(first, count) for blocks of rows.
 template <typename F>
-inline void for_blocks(Index rows, F f) {
-  for (Index first = 0; first < rows; first += kBlockRows) {
-    f(first, least(kBlockRows, rows - first));
+inline void for_blocks(Index rows, F f, Index block = kBlockRows) {
+  for (Index first = 0; first < rows; first += block) {
+    f(first, least(block, rows - first));
   }
 }
 

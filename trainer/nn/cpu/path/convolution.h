@@ -37,7 +37,7 @@ inline bool forward(const ImageShape& s, Numbers x, Numbers w, const Output& out
                     Scratch& scratch) {
   const Sliding sliding = over_input(s);
   const Index depth = sliding.depth();
-  const Index together = images_together(s.batch, sliding.pixels());
+  const Index together = images_within(kTogether, sliding.pixels(), s.batch);
   const Index panels_room = panels_size(s.out_channels, depth);
   const Index images_room = sliding.padded.room(together);
   const Index kept_room = kKeptRows * s.out_channels;
@@ -138,7 +138,7 @@ inline void for_walks(const Sliding& s, Index images, F f) {
 inline bool direct_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw,
                                    Scratch& scratch) {
   const Sliding sliding = over_input(s);
-  const Index together = images_together(s.batch, sliding.pixels());
+  const Index together = images_within(kTogether, sliding.pixels(), s.batch);
   const Index images_room = sliding.padded.room(together);
   void* const memory = scratch.reserve(floats(images_room) + floats(kLeftSize));
   if (memory == nullptr) {

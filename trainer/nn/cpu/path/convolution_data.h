@@ -149,7 +149,7 @@ template <Cells cells>
 inline bool backward_data(const ImageShape& s, Numbers dy, Numbers w, Numbers dx,
                           Scratch& scratch) {
   const Padded padded = around_output(s);
-  const Index together = images_together(s.batch, s.height * s.width);
+  const Index together = images_within(kTogether, s.height * s.width, s.batch);
   const Index panels_room = panels_size(s.channels, s.kernel * s.kernel * s.out_channels);
   const Index images_room = padded.room(together);
   const Index kept_room = kKeptRows * s.channels;

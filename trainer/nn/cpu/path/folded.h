@@ -38,9 +38,7 @@ struct Folded {
   }
   template <typename F>
   void for_blocks_forward(F f) const {
-    for (Index first = 0; first < rows.count; first += block) {
-      f(first, least(block, rows.count - first));
-    }
+    for_blocks(rows.count, f, block);
   }
 
   /// A parameter of all columns: value(j) of the narrow column j.

@@ -99,11 +99,13 @@ inline void fill_sliding(const Sliding& s, const float* images, Range pixels, Ra
 }
 static_assert(kRowStep - kMostDepth >= kLanes);
 
+/// As many images of a size as are within a limit, at least one.
+inline Index images_within(Index limit, Index image, Index batch) {
+  return image >= limit ? 1 : least(batch, limit / image);
+}
+
 // Outputs of several images are put together up to this.
 constexpr Index kTogether = kMostDepth;
-inline Index images_together(Index batch, Index pixels) {
-  return least(batch, pixels >= kTogether ? 1 : kTogether / pixels);
-}
 
 }  // namespace
 }  // namespace autoglm::nn::cpu

@@ -28,11 +28,6 @@ inline Index chained_room(const Padded& p, Index images, Index kernel, Index pix
          kTileColumns;
 }
 
-/// So many images of a size are within a limit, or one.
-inline Index images_within(Index limit, Index image, Index batch) {
-  return image >= limit ? 1 : least(batch, limit / image);
-}
-
 /// An output's place; beyond the last column or row of an image there is none.
 struct Pixel {
   Index image = 0;
@@ -103,10 +98,10 @@ inline void write_outputs(const ImageShape& s, const Outputs& outputs, Pixel at,
     }
     const Index pixel = (at.image * s.out_height + at.row) * s.out_width + at.column;
     Half* const to = static_cast<Half*>(output.y.data) + pixel * s.out_channels + channels.first;
-    const float* const biases = output.bias + channels.first;
     for (Index j = 0; j < channels.count; j += kLanes) {
       const Index count = least(kLanes, channels.count - j);
-      const Lanes bias = output.bias == nullptr ? Lanes{} : load_first(biases + j, count);
+      const Lanes bias =
+          output.bias == nullptr ? Lanes{} : load_first(output.bias + channels.first + j, count);
       const Lanes sum = load(sums + i * kTileColumns + j) + bias;
       store_bf16(to + j, output.relu ? rectified(sum) : sum, count);
     }

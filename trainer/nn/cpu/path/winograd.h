@@ -135,10 +135,5 @@ inline Index patches_together(const ImageShape& s) {
 // tile's rows, the patches of one image leave rows empty.
 constexpr Index kPatchesOfImages = 8 * kTileRows;
 
-/// Images whose patches are that many, at least one.
-inline Index images_of_patches(Index batch, const Patches& patches, Index count) {
-  return count < patches.of_image() ? 1 : least(batch, count / patches.of_image());
-}
-
 }  // namespace
 }  // namespace autoglm::nn::cpu

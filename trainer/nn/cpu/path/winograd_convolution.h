@@ -167,7 +167,7 @@ inline bool convolve_patches(const ImageShape& s, Numbers x, const Output& outpu
                              Pack pack) {
   const Patches patches = patches_of(s);
   const Index at_once = patches_together(s);
-  const Index together = images_of_patches(s.batch, patches, kPatchesOfImages);
+  const Index together = images_within(kPatchesOfImages, patches.of_image(), s.batch);
   const Index images_room = patches.padded.room(together);
   const Index stride = rounded_up(s.out_channels, kLanes);
   const Index panels_room = panels_size(s.out_channels, s.channels);

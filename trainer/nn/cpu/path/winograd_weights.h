@@ -161,7 +161,7 @@ inline void add_kernel_gradients(Index rows, Index channels, const GradientOpera
 inline bool patches_backward_weight(const ImageShape& s, Numbers dy, Numbers x, float* dw,
                                     Scratch& scratch) {
   const Patches patches = patches_of(s);
-  const Index together = images_of_patches(s.batch, patches, kSummedPatches);
+  const Index together = images_within(kSummedPatches, patches.of_image(), s.batch);
   const Index images_room = patches.padded.room(together);
   const Index sum_rows = least(kSumRows, s.out_channels);
   const Index tiles = (sum_rows + kTileRows - 1) / kTileRows;
